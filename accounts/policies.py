@@ -1,0 +1,65 @@
+"""Who may: the base of every policy.
+
+A policy is a function that takes the actor and returns the object, or refuses. Roles give scopes; ownership gives
+objects; upper apps add the ownership questions about their own models in their own `policies.py`, on these functions.
+What is not yours to know is NotFound, not Forbidden.
+"""
+
+from typing import Final
+
+from accounts.actors import ALL_SCOPES, Actor
+from accounts.models import Role, User
+from config.lib.errors import AuthRequired, Forbidden, InsufficientScope, Refusal
+from django.utils.translation import gettext_lazy as _
+
+EVERYONE: Final = frozenset(
+    {"profile:read", "profile:write", "events:read", "events:join", "votes:write", "artists:read", "votes:read"}
+)
+ORGANIZING: Final = frozenset({"events:write", "rounds:write", "attendees:read", "messages:write"})
+
+ROLE_SCOPES: Final[dict[str, frozenset[str]]] = {
+    Role.FAN: EVERYONE,
+    Role.ARTIST: EVERYONE | {"artists:write"},
+    Role.ORGANIZER: EVERYONE | ORGANIZING,
+    Role.BRAND: EVERYONE,
+    Role.DEVELOPER: EVERYONE,
+    Role.ADMIN: ALL_SCOPES,
+}
+
+
+class EmailUnverified(Refusal):
+    status = 403
+    message = _("Confirm your e-mail address first. We sent you a link.")
+
+
+def scopes_of(actor: Actor) -> frozenset[str]:
+    """What this actor may do at all: what the role gives, cut down to what the key or token carries."""
+    if actor.is_platform:
+        return ALL_SCOPES
+    if actor.user is None or not actor.user.is_active:
+        return frozenset()
+    granted = ROLE_SCOPES[actor.user.role]
+    if "*" in granted:
+        return actor.scopes
+    return granted if "*" in actor.scopes else granted & actor.scopes
+
+
+def require_scope(actor: Actor, scope: str) -> None:
+    """Raises AuthRequired without a user, InsufficientScope when role or key do not give `scope`."""
+    held = scopes_of(actor)
+    if "*" in held or scope in held:
+        return
+    raise AuthRequired if actor.user is None else InsufficientScope
+
+
+def signed_in(actor: Actor) -> User:
+    """The user. Raises AuthRequired."""
+    if actor.user is None or not actor.user.is_active:
+        raise AuthRequired
+    return actor.user
+
+
+def require_admin(actor: Actor) -> None:
+    """Raises AuthRequired or Forbidden unless an admin or the platform itself acts."""
+    if not actor.is_platform and signed_in(actor).role != Role.ADMIN:
+        raise Forbidden

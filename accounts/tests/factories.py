@@ -1,0 +1,18 @@
+"""Test users."""
+
+import factory
+
+from accounts.models import Role, User
+
+PASSWORD = "correct horse battery staple"  # noqa: S105 - a test password
+
+
+class UserFactory(factory.django.DjangoModelFactory[User]):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda number: f"person{number}@example.test")
+    name = factory.Sequence(lambda number: f"Person {number}")
+    role = Role.FAN
+    password = factory.django.Password(PASSWORD)

@@ -1,0 +1,1 @@
+"""Artists: who plays. Profiles and, later, follows, posts and sync."""

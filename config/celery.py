@@ -1,0 +1,14 @@
+"""Celery: four queues by priority, short idempotent tasks, and a clock that only reads due rows.
+
+`config/__init__.py` is empty on purpose, so processes name this module: `celery -A config.celery worker`.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("fanfare")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,1 @@
+"""Leaf helpers by topic: conventions every app shares. Imports nothing of Fanfare's own apps."""

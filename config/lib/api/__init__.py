@@ -1,0 +1,1 @@
+"""The conventions of every `/api/v1/` answer: envelope, errors, strict bodies, pages, ETags, limits, document."""

@@ -1,0 +1,308 @@
+"""Every setting of Fanfare, read from the environment; `docs/configuration.md` explains each variable.
+
+Secure unless told otherwise: with DEBUG off, a missing secret stops the start with a sentence that says which.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import environs
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from config.embedded import paths
+from config.lib.logging import logging_config
+
+env = environs.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+DEBUG = env.bool("DEBUG", False)
+
+
+def required(name: str, in_development: str) -> str:
+    """The variable's value; in development a fixed stand-in. Stops the start otherwise."""
+    value = env.str(name, in_development if DEBUG else "")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. Set it, or set DEBUG=1 for development.")
+    return value
+
+
+# --- Identity, addresses, secrets -------------------------------------------------------------------------------------
+
+FANFARE_KEYS = required("FANFARE_KEYS", "fanfare-development-key").split(",")
+SECRET_KEY = required("SECRET_KEY", "fanfare-development-secret-key-that-is-long-but-not-secret-at-all")
+PORT = env.int("PORT", 8000)
+PUBLIC_URL = required("PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [PUBLIC_URL])
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", [])
+CORS_URLS_REGEX = r"^/api/"
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+
+# --- Applications -----------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "campaigns",
+    "voting",
+    "events",
+    "artists",
+    "messaging",
+    "accounts",
+    "config",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "servestatic.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "anymail",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "corsheaders",
+    "csp",
+    "django_prometheus",
+    "django_structlog",
+    "channels",
+]
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # HSTS for subdomains and
+    "security.W021",  # preload are the domain owner's promise, so each is a setting, off until it is made
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ]
+        },
+    }
+]
+
+# --- PostgreSQL and Redis ---------------------------------------------------------------------------------------------
+
+DATABASE_URL = required("DATABASE_URL", paths.database_url())
+REDIS_URL = required("REDIS_URL", paths.redis_url())
+DATABASE_POOL: dict[str, Any] = {
+    "min_size": 1,
+    "max_size": env.int("DATABASE_POOL_SIZE", 20),
+    "max_idle": env.int("DATABASE_POOL_IDLE_SECONDS", 30),
+    "timeout": env.int("DATABASE_POOL_TIMEOUT_SECONDS", 10),
+}
+DATABASES: dict[str, Any] = {"default": environs.Env().dj_db_url("DATABASE_URL", DATABASE_URL)}
+DATABASES["default"].update(
+    CONN_MAX_AGE=0,  # the pool keeps connections, Django must not
+    CONN_HEALTH_CHECKS=True,
+    DISABLE_SERVER_SIDE_CURSORS=True,  # PgBouncer in transaction mode; exports name their cursor inside a transaction
+)
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    pool=DATABASE_POOL, connect_timeout=env.int("DATABASE_CONNECT_TIMEOUT_SECONDS", 2), prepare_threshold=None
+)
+if sslmode := env.str("DATABASE_SSLMODE", ""):
+    DATABASES["default"]["OPTIONS"]["sslmode"] = sslmode
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "cache",
+    }
+}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": "channels"},
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_SOFT_TIME_LIMIT = 60
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    "messaging-deliver": {"task": "messaging.deliver_due", "schedule": 1.0},
+    "messaging-reconcile": {"task": "messaging.reconcile", "schedule": 60.0},
+    "events-clock": {"task": "events.move_by_clock", "schedule": 5.0},
+    "voting-clock": {"task": "voting.move_by_clock", "schedule": 1.0},
+    "accounts-sweep": {"task": "accounts.sweep_expired", "schedule": 3600.0},
+}
+
+# --- People: accounts, languages, messages ----------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+] + [{"NAME": "accounts.passwords.MaximumLengthValidator"}]
+LOGIN_REDIRECT_URL = "/"
+LOGIN_URL = "account_login"
+
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupExtras"
+ACCOUNT_EMAIL_VERIFICATION = "optional"  # a limited account until confirmed: policies ask, sign-in does not
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+
+ACCESS_TOKEN_SECONDS = env.int("ACCESS_TOKEN_SECONDS", 600)
+REFRESH_IDLE_DAYS = env.int("REFRESH_IDLE_DAYS", 30)
+REFRESH_ABSOLUTE_DAYS = env.int("REFRESH_ABSOLUTE_DAYS", 180)
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("fr", _("French"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+EMAIL_BACKEND = "messaging.email_backend.OutboxBackend"
+EMAIL_PROVIDER_BACKEND = env.str("EMAIL_PROVIDER_BACKEND", "")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Fanfare <hello@fanfare.test>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+ANYMAIL: dict[str, Any] = env.json("ANYMAIL", {})
+
+TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", "")
+TWILIO_AUTH_TOKENS = required("TWILIO_AUTH_TOKEN", "fanfare-dev-token").split(",")
+PLATFORM_NUMBER = env.str("PLATFORM_NUMBER", "+12025550100")
+
+# --- Limits: (requests, seconds) --------------------------------------------------------------------------------------
+
+
+def limit(name: str, number: int, seconds: int) -> tuple[int, int]:
+    """`LIMIT_<NAME>=<requests>/<seconds>` or the default."""
+    text = env.str(f"LIMIT_{name.upper()}", f"{number}/{seconds}")
+    requests, _slash, window = text.partition("/")
+    return int(requests), int(window)
+
+
+LIMITS = {
+    "anonymous": limit("anonymous", 100, 900),
+    "user": limit("user", 1_000, 900),
+    "sign_in": limit("sign_in", 30, 300),
+    "sign_up": limit("sign_up", 20, 3_600),
+    "room": limit("room", 20_000, 60),  # per event: what a whole room does at once (reads, joins)
+    "vote_token": limit("vote_token", 30, 60),  # per voting token
+    "bad_token": limit("bad_token", 300, 60),  # failures per address: never blocks a valid token
+    "bad_signature": limit("bad_signature", 60, 60),  # unsigned webhooks per address
+}
+
+# --- Voting and leaderboards ------------------------------------------------------------------------------------------
+
+VOTING_TOKEN_SECONDS = env.int("VOTING_TOKEN_SECONDS", 600)
+VIEWING_TOKEN_SECONDS = env.int("VIEWING_TOKEN_SECONDS", 3_600)
+LEADERBOARD_INTERVAL_MS = env.int("LEADERBOARD_INTERVAL_MS", 50)
+
+# --- API --------------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.BearerToken", "accounts.api.authentication.Session"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["config.lib.api.throttling.Limit"],
+    "DEFAULT_RENDERER_CLASSES": ["config.lib.api.envelope.EnvelopeRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "config.lib.api.pagination.CursorPages",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "config.lib.api.schema.EnvelopeSchema",
+    "EXCEPTION_HANDLER": "config.lib.api.errors.handle",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Fanfare API",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+}
+
+# --- Safety in the browser --------------------------------------------------------------------------------------------
+
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", not DEBUG)
+SECURE_REDIRECT_EXEMPT = [r"^health"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_HSTS_SECONDS = 0 if DEBUG else env.int("SECURE_HSTS_SECONDS", 31_536_000)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", False)
+SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", False)
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+
+# --- Static files, logs, error tracking -------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.path("STATIC_ROOT", str(BASE_DIR / "staticfiles"))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+_static = "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "servestatic.storage.CompressedManifestStaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _static},
+}
+MEDIA_ROOT = env.path("MEDIA_ROOT", str(paths.data_folder() / "media"))
+
+LOGGING = logging_config(level=env.str("LOG_LEVEL", "INFO"), readable=DEBUG)
+SENTRY_DSN = env.str("SENTRY_DSN", "")

@@ -1,0 +1,73 @@
+"""Fixtures every app's tests share: the cast, and who acts. Loaded as a pytest plugin (see pyproject.toml)."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.core.cache import cache
+from rest_framework.test import APIClient
+
+from accounts.actors import Actor, Via
+from accounts.models import Role, User
+from accounts.tests.factories import UserFactory
+from config.lib import redis
+
+
+@pytest.fixture(autouse=True)
+def _empty_redis() -> Iterator[None]:
+    """Every test starts with nothing cached and no limit used up."""
+    redis.sync_client().flushdb()
+    yield
+    cache.close()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def organizer(db: None) -> User:
+    return UserFactory.create(role=Role.ORGANIZER, name="Olga Organizer")
+
+
+@pytest.fixture
+def fan(db: None) -> User:
+    return UserFactory.create(role=Role.FAN, name="Fay Fan")
+
+
+@pytest.fixture
+def artist(db: None) -> User:
+    return UserFactory.create(role=Role.ARTIST, name="Art Artist")
+
+
+@pytest.fixture
+def outsider(db: None) -> User:
+    """Another organizer, with nothing to do with the events of `organizer`."""
+    return UserFactory.create(role=Role.ORGANIZER, name="Otto Outsider")
+
+
+@pytest.fixture
+def admin_user(db: None) -> User:
+    return UserFactory.create(role=Role.ADMIN, name="Ada Admin")
+
+
+@pytest.fixture
+def brand(db: None) -> User:
+    return UserFactory.create(role=Role.BRAND, name="Brenda Brand")
+
+
+@pytest.fixture
+def developer(db: None) -> User:
+    return UserFactory.create(role=Role.DEVELOPER, name="Dev Developer")
+
+
+@pytest.fixture
+def api() -> APIClient:
+    """An API client that speaks JSON; sign in with `api.force_authenticate(user)`."""
+    return APIClient()
+
+
+def acting(user: User | None, via: Via = Via.API) -> Actor:
+    """`user` as the actor of a service call."""
+    return Actor(via=via, user=user, address="127.0.0.1")

@@ -1,0 +1,1 @@
+"""Events: what happens where and when, who plays, who comes. Knows nothing of votes."""

@@ -1,0 +1,228 @@
+"""Venues, events, staff, the line-up, attendees."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from artists.models import Artist
+from config.lib.constraints import one_of
+from config.lib.public_ids import PublicIdField
+from events.querysets import AttendeeQuerySet, EventQuerySet, SlotQuerySet
+from messaging.models import Address, Sender
+
+
+class Venue(models.Model):
+    """A place with a stage. Times of its events are shown in its own time zone."""
+
+    public_id = PublicIdField()
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    name = models.CharField(_("name"), max_length=150)
+    street = models.CharField(_("street"), max_length=200, blank=True)
+    city = models.CharField(_("city"), max_length=100)
+    country = models.CharField(_("country"), max_length=2, help_text=_("ISO 3166-1, two letters"))
+    timezone = models.CharField(_("time zone"), max_length=64, help_text=_("IANA name, for example Europe/Berlin"))
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("venue")
+        verbose_name_plural = _("venues")
+        constraints = [models.CheckConstraint(condition=models.Q(country__regex="^[A-Z]{2}$"), name="venue_country_code")]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.city}"
+
+
+class EventStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    LIVE = "live", _("Live")
+    CLOSED = "closed", _("Closed")
+    ARCHIVED = "archived", _("Archived")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class EventAccess(models.TextChoices):
+    PUBLIC = "public", _("Public")
+    PRIVATE = "private", _("Private: by link or invitation")
+    HYBRID = "hybrid", _("Hybrid: page public, joining by invitation")
+
+
+class Event(models.Model):
+    """A night: when, where, who may come, how the room joins and votes."""
+
+    public_id = PublicIdField()
+    slug = models.SlugField(max_length=100, unique=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(_("title"), max_length=200)
+    description = models.TextField(_("description"), blank=True)
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="events")
+    status = models.CharField(_("status"), max_length=16, choices=EventStatus, default=EventStatus.DRAFT)
+    access = models.CharField(_("access"), max_length=16, choices=EventAccess, default=EventAccess.PUBLIC)
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+    doors_at = models.DateTimeField(_("doors at"), null=True, blank=True)
+    join_keyword = models.CharField(_("join keyword"), max_length=20, blank=True, help_text=_("Upper case letters and digits"))
+    sender = models.ForeignKey(Sender, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    category = models.CharField(_("category"), max_length=40, blank=True)
+    tags = ArrayField(models.CharField(max_length=40), verbose_name=_("tags"), default=list, blank=True)
+    vote_config: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(_("vote rules"), default=dict, blank=True)
+    status_changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        constraints = [
+            one_of("status", EventStatus, "event_status_known"),
+            one_of("access", EventAccess, "event_access_known"),
+            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="event_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=models.Q(doors_at__isnull=True) | models.Q(doors_at__lte=models.F("starts_at")),
+                name="event_doors_before_start",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(join_keyword="") | models.Q(join_keyword__regex=r"^[A-Z0-9]*[A-Z][A-Z0-9]*$"),
+                name="event_keyword_spelling",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(join_keyword="") | models.Q(sender__isnull=False), name="event_keyword_has_a_number"
+            ),
+            models.UniqueConstraint(
+                fields=["sender", "join_keyword"],
+                condition=~models.Q(join_keyword="") & ~models.Q(status__in=["closed", "archived", "cancelled"]),
+                name="event_keyword_once_per_number",
+            ),
+        ]
+        indexes = [
+            # serves the public list: what is on, by date
+            models.Index(
+                fields=["starts_at", "id"], condition=models.Q(status__in=["published", "live"]), name="event_upcoming"
+            ),
+            models.Index(fields=["owner", "-id"], name="event_by_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class StaffRole(models.TextChoices):
+    MANAGER = "manager", _("Manager")
+    DOOR = "door", _("Door")
+    MODERATOR = "moderator", _("Moderator")
+
+
+class EventStaff(models.Model):
+    """Somebody besides the owner who may work on an event."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="staff")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(max_length=16, choices=StaffRole)
+
+    class Meta:
+        verbose_name = _("staff member")
+        verbose_name_plural = _("staff")
+        constraints = [
+            one_of("role", StaffRole, "event_staff_role_known"),
+            models.UniqueConstraint(fields=["event", "user"], name="event_staff_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role}"
+
+
+class InviteStatus(models.TextChoices):
+    PENDING = "pending", _("Invited")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Slot(models.Model):
+    """An artist's place in the line-up. The ballot number is given once and never goes to anyone else."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="lineup")
+    artist = models.ForeignKey(Artist, on_delete=models.PROTECT, related_name="+")
+    ballot_number = models.PositiveSmallIntegerField()
+    position = models.PositiveSmallIntegerField(help_text=_("Running order"))
+    invite_status = models.CharField(max_length=16, choices=InviteStatus, default=InviteStatus.PENDING)
+    set_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SlotQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("slot")
+        verbose_name_plural = _("line-up")
+        constraints = [
+            one_of("invite_status", InviteStatus, "slot_invite_status_known"),
+            models.CheckConstraint(condition=models.Q(ballot_number__gte=1), name="slot_ballot_number_from_one"),
+            models.UniqueConstraint(fields=["event", "artist"], name="slot_once_per_artist"),
+            models.UniqueConstraint(fields=["event", "ballot_number"], name="slot_ballot_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ballot_number} {self.artist_id}"
+
+
+class AttendeeStatus(models.TextChoices):
+    PENDING = "pending", _("Waiting for YES")
+    CONFIRMED = "confirmed", _("Confirmed")
+    LEFT = "left", _("Left")
+
+
+class AttendeeSource(models.TextChoices):
+    SMS = "sms", _("SMS")
+    WEB = "web", _("Web")
+    API = "api", _("API")
+    BOOKING = "booking", _("Booking")
+    IMPORT = "import", _("Import")
+
+
+class Attendee(models.Model):
+    """A person at one event, known by a phone, a mail address, an account, or several of them."""
+
+    public_id = PublicIdField()
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="attendees")
+    phone = models.ForeignKey(Address, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    email = models.ForeignKey(Address, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    status = models.CharField(max_length=16, choices=AttendeeStatus)
+    source = models.CharField(max_length=16, choices=AttendeeSource)
+    asked_at = models.DateTimeField(null=True, help_text=_("When the last question to confirm was sent"))
+    joined_at = models.DateTimeField(help_text=_("The last time this person joined; decides which event a bare vote is for"))
+    confirmed_at = models.DateTimeField(null=True)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+
+    objects = AttendeeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attendee")
+        verbose_name_plural = _("attendees")
+        constraints = [
+            one_of("status", AttendeeStatus, "attendee_status_known"),
+            one_of("source", AttendeeSource, "attendee_source_known"),
+            models.UniqueConstraint(fields=["event", "phone"], name="attendee_phone_once_per_event"),
+            models.UniqueConstraint(fields=["event", "email"], name="attendee_email_once_per_event"),
+            models.UniqueConstraint(fields=["event", "user"], name="attendee_user_once_per_event"),
+            models.CheckConstraint(
+                condition=~models.Q(status="confirmed") | models.Q(confirmed_at__isnull=False),
+                name="attendee_confirmed_at_some_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into__isnull=True) | models.Q(status="left"), name="attendee_merged_has_left"
+            ),
+        ]
+        indexes = [
+            # serves "the event this phone last joined"
+            models.Index(fields=["phone", "-joined_at"], name="attendee_by_phone"),
+            models.Index(fields=["user", "-joined_at"], name="attendee_by_user"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id

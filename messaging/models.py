@@ -1,0 +1,253 @@
+"""Senders, addresses, consent evidence, the outbox, what comes in."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from config.lib.constraints import one_of
+from config.lib.public_ids import PublicIdField
+
+
+class Channel(models.TextChoices):
+    SMS = "sms", _("SMS")
+    EMAIL = "email", _("E-mail")
+    PUSH = "push", _("Push")
+    IN_APP = "in_app", _("In the app")
+    WEBHOOK = "webhook", _("Webhook")
+
+
+class Lane(models.TextChoices):
+    """Who goes first: codes and tickets, then the rest, then campaigns."""
+
+    CRITICAL = "critical", _("Critical")
+    DEFAULT = "default", _("Default")
+    BULK = "bulk", _("Bulk")
+
+
+class Sender(models.Model):
+    """A number or mail identity messages come from."""
+
+    public_id = PublicIdField()
+    channel = models.CharField(max_length=16, choices=Channel)
+    value = models.CharField(max_length=254, help_text=_("E.164 number or mail address"))
+    name = models.CharField(max_length=100, blank=True)
+    provider_answers_stop = models.BooleanField(
+        default=False, help_text=_("The provider itself answers STOP, START and HELP, so we stay silent")
+    )
+    messaging_service = models.CharField(max_length=64, blank=True, help_text=_("Twilio messaging service SID"))
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("sender")
+        verbose_name_plural = _("senders")
+        constraints = [
+            one_of("channel", Channel, "sender_channel_known"),
+            models.UniqueConstraint(fields=["channel", "value"], name="sender_once_per_channel"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.value
+
+
+class Address(models.Model):
+    """Where somebody can be reached; the only place that knows consent, opt-out and bounces."""
+
+    public_id = PublicIdField()
+    channel = models.CharField(max_length=16, choices=Channel)
+    value = models.CharField(max_length=254, help_text=_("E.164 number, lower-case mail address, or a push endpoint"))
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    language = models.CharField(max_length=5, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+    unreachable_at = models.DateTimeField(null=True, blank=True, help_text=_("A permanent failure was reported then"))
+    unreachable_because = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
+        constraints = [
+            one_of("channel", Channel, "address_channel_known"),
+            models.UniqueConstraint(fields=["channel", "value"], name="address_once_per_channel"),
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class OptOut(models.Model):
+    """This address wants nothing more from this sender. The row's presence is the state; ConsentEvent is the evidence."""
+
+    address = models.ForeignKey(Address, on_delete=models.CASCADE, related_name="opt_outs")
+    sender = models.ForeignKey(Sender, on_delete=models.CASCADE, related_name="opt_outs")
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("opt-out")
+        verbose_name_plural = _("opt-outs")
+        constraints = [models.UniqueConstraint(fields=["address", "sender"], name="opt_out_once_per_sender")]
+
+    def __str__(self) -> str:
+        return f"{self.address_id} ⊘ {self.sender_id}"
+
+
+class InboundMessage(models.Model):
+    """A text somebody sent us, stored before anything is done about it. Its reply is the Message `reply:<id>`."""
+
+    provider = models.CharField(max_length=16)
+    provider_id = models.CharField(max_length=64, help_text=_("Twilio's MessageSid"))
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="inbound_messages")
+    sender = models.ForeignKey(Sender, null=True, on_delete=models.PROTECT, related_name="inbound_messages")
+    text = models.TextField(blank=True)
+    opt_out_type = models.CharField(max_length=16, blank=True, help_text=_("Set when the provider answered by itself"))
+    raw = models.JSONField(default=dict)
+    received_at = models.DateTimeField(help_text=_("When it reached our edge"))
+    request_id = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("text received")
+        verbose_name_plural = _("texts received")
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "provider_id"], name="inbound_once_per_provider_id")
+        ]
+        indexes = [models.Index(fields=["address", "-received_at"], name="inbound_by_address")]
+
+    def __str__(self) -> str:
+        return self.provider_id
+
+
+class ConsentDecision(models.TextChoices):
+    GRANTED = "granted", _("Agreed")
+    WITHDRAWN = "withdrawn", _("Withdrew")
+
+
+class ConsentEvent(models.Model):
+    """Evidence, append-only: this address said yes or no to this purpose, then, there, to that text."""
+
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="consent_events")
+    sender = models.ForeignKey(Sender, null=True, on_delete=models.PROTECT, related_name="+")
+    decision = models.CharField(max_length=16, choices=ConsentDecision)
+    purpose = models.CharField(max_length=32, help_text=_("event, account, marketing, or all"))
+    topic = models.CharField(max_length=64, blank=True, help_text=_("What it is about, for example event:42"))
+    source = models.CharField(max_length=16, help_text=_("sms, web, api, import, admin or provider"))
+    text_version = models.CharField(max_length=64, blank=True, help_text=_("The wording that was agreed to"))
+    inbound = models.ForeignKey(InboundMessage, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("consent event")
+        verbose_name_plural = _("consent events")
+        constraints = [one_of("decision", ConsentDecision, "consent_decision_known")]
+        indexes = [models.Index(fields=["address", "purpose", "topic", "-id"], name="consent_by_purpose")]
+
+    def __str__(self) -> str:
+        return f"{self.address_id} {self.decision} {self.purpose}"
+
+
+class MessageState(models.TextChoices):
+    QUEUED = "queued", _("Queued")
+    HELD = "held", _("Held")
+    SUBMITTING = "submitting", _("Being handed over")
+    SENT = "sent", _("Sent")
+    DELIVERED = "delivered", _("Delivered")
+    UNDELIVERED = "undelivered", _("Not delivered")
+    FAILED = "failed", _("Failed")
+    SKIPPED = "skipped", _("Skipped")
+    UNCERTAIN = "uncertain", _("Uncertain")
+    CANCELLED = "cancelled", _("Cancelled")
+    ANSWERED = "answered", _("Answered")
+
+
+class Message(models.Model):
+    """One message to one address: the outbox row, and afterwards its history."""
+
+    public_id = PublicIdField()
+    purpose_key = models.CharField(max_length=200, unique=True, help_text=_("Names the one reason this message exists"))
+    kind = models.CharField(max_length=32, help_text=_("join_ask, vote_accepted, account, …"))
+    purpose = models.CharField(max_length=32, help_text=_("What consent it needs: event, account, marketing, reply"))
+    channel = models.CharField(max_length=16, choices=Channel)
+    lane = models.CharField(max_length=16, choices=Lane, default=Lane.DEFAULT)
+    topic = models.CharField(max_length=64, blank=True)
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="messages")
+    sender = models.ForeignKey(Sender, null=True, on_delete=models.PROTECT, related_name="messages")
+    reply_to = models.ForeignKey(InboundMessage, null=True, on_delete=models.PROTECT, related_name="replies")
+
+    language = models.CharField(max_length=5, blank=True)
+    subject = models.CharField(max_length=998, blank=True)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    headers = models.JSONField(default=dict, blank=True)
+    sealed = models.BooleanField(default=False, help_text=_("Content is encrypted and blanked once sent"))
+
+    state = models.CharField(max_length=16, choices=MessageState, default=MessageState.QUEUED)
+    not_before = models.DateTimeField(help_text=_("When it may be handed over"))
+    expires_at = models.DateTimeField(null=True, help_text=_("Worthless after this"))
+    attempt = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    decisions = models.JSONField(default=list, help_text=_("What the gate said, each time it was asked"))
+
+    provider = models.CharField(max_length=16, blank=True)
+    provider_id = models.CharField(max_length=64, blank=True)
+    provider_rank = models.PositiveSmallIntegerField(default=0, help_text=_("How final the provider's last word is"))
+    error_code = models.CharField(max_length=32, blank=True)
+    error = models.CharField(max_length=300, blank=True)
+    segments = models.PositiveSmallIntegerField(default=0)
+
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True, help_text=_("When its last state was reached"))
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            one_of("channel", Channel, "message_channel_known"),
+            one_of("lane", Lane, "message_lane_known"),
+            one_of("state", MessageState, "message_state_known"),
+            models.UniqueConstraint(
+                fields=["provider", "provider_id"], condition=~models.Q(provider_id=""), name="message_once_per_provider_id"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="submitting") | models.Q(leased_until__isnull=False),
+                name="message_submitting_has_lease",
+            ),
+        ]
+        indexes = [
+            # serves the workers' claim: what is due in a lane, oldest first
+            models.Index(
+                fields=["lane", "not_before", "id"],
+                condition=models.Q(state__in=["queued", "held"]),
+                name="message_due",
+            ),
+            # serves reconciliation: handed over, and never heard of again
+            models.Index(fields=["leased_until"], condition=models.Q(state="submitting"), name="message_submitting"),
+            models.Index(fields=["topic", "-id"], name="message_by_topic"),
+            models.Index(fields=["address", "-id"], name="message_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return self.purpose_key
+
+
+class DeliveryEvent(models.Model):
+    """A provider's status callback as it came, append-only; `message` is empty while no row with its id is known."""
+
+    provider = models.CharField(max_length=16)
+    provider_id = models.CharField(max_length=64)
+    status = models.CharField(max_length=32)
+    error_code = models.CharField(max_length=32, blank=True)
+    message_public_id = models.CharField(max_length=16, blank=True, help_text=_("As the callback's address named it"))
+    raw = models.JSONField(default=dict)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("delivery event")
+        verbose_name_plural = _("delivery events")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "provider_id", "status", "error_code"], name="delivery_event_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider_id} {self.status}"

@@ -1,0 +1,1 @@
+"""The vote: rounds, ballots, tallies, leaderboards."""
