@@ -1,0 +1,54 @@
+# Everything a person types. `make` alone lists it.
+
+PYTHON ?= python3
+ARGS ?=
+LOCKED ?= .
+BIN := .venv/bin
+EMBEDDED := $(BIN)/python -m config.embedded
+COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-emit-index-url --no-header --no-annotate
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fmt bench shell migrate clean lock
+
+help: ## list what there is
+	@echo 'make <what> [ARGS="…"]'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/installed ## start Fanfare with its demo night (PORT=8001 for another port)
+	@$(EMBEDDED) run
+
+test: .venv/installed ## run the tests, on servers of their own (ARGS="voting -x")
+	@$(EMBEDDED) exec --throwaway -- $(BIN)/pytest $(ARGS)
+
+check: .venv/installed ## run every check that is not a test
+	@$(EMBEDDED) exec --throwaway -- .ci/check
+
+fmt: .venv/installed ## format the code
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix --quiet .
+
+bench: .venv/installed ## run the benchmarks (ARGS="votes")
+	@$(EMBEDDED) exec --throwaway --durable -- $(BIN)/python -m bench $(ARGS)
+
+shell: export DEBUG ?= 1
+shell: .venv/installed ## open Django's shell on the data of `make run`
+	@$(EMBEDDED) exec -- $(BIN)/python manage.py shell $(ARGS)
+
+migrate: export DEBUG ?= 1
+migrate: .venv/installed ## bring the database of `make run` to the present shape
+	@$(EMBEDDED) exec -- $(BIN)/python manage.py migrate $(ARGS)
+
+clean: ## delete the data of `make run` and what tools have cached
+	@$(if $(wildcard $(BIN)/python),$(BIN)/python,$(PYTHON)) -m config.embedded clean
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov artefacts staticfiles
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+lock: .venv/installed ## write requirements*.txt from pyproject.toml (ARGS="--upgrade" for newer versions)
+	@$(COMPILE) $(ARGS) --output-file $(LOCKED)/requirements.txt
+	@$(COMPILE) $(ARGS) --group dev --constraint $(LOCKED)/requirements.txt --output-file $(LOCKED)/requirements-dev.txt
+
+# Also a reinstallation after requirements-dev.txt has changed.
+.venv/installed: requirements-dev.txt config/embedded/install.py
+	@command -v $(PYTHON) >/dev/null || { echo 'Python is missing. On Debian and Ubuntu: apt install python3-venv'; exit 1; }
+	@$(PYTHON) -I config/embedded/install.py
+	@touch $@
