@@ -19,7 +19,7 @@ run: .venv/installed ## start Fanfare with its demo night (PORT=8001 for another
 	@$(EMBEDDED) run
 
 test: .venv/installed ## run the tests, on servers of their own (ARGS="voting -x")
-	@$(EMBEDDED) exec --throwaway -- $(BIN)/pytest $(ARGS)
+	@$(EMBEDDED) exec --throwaway -- $(BIN)/python -m pytest $(ARGS)
 
 check: .venv/installed ## run every check that is not a test
 	@$(EMBEDDED) exec --throwaway -- .ci/check
