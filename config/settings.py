@@ -133,6 +133,8 @@ DATABASES["default"].update(
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     pool=DATABASE_POOL, connect_timeout=env.int("DATABASE_CONNECT_TIMEOUT_SECONDS", 2), prepare_threshold=None
 )
+# Of the edge's own connections. Needs a direct connection, or PgBouncer 1.22 with max_prepared_statements above zero.
+DATABASE_PREPARED_STATEMENTS = env.bool("DATABASE_PREPARED_STATEMENTS", True)
 if sslmode := env.str("DATABASE_SSLMODE", ""):
     DATABASES["default"]["OPTIONS"]["sslmode"] = sslmode
 
