@@ -152,3 +152,10 @@ class RateLimitExceeded(Refusal):
 class Unavailable(Refusal):
     status = 503
     message = _("This is not available for a moment. Try again shortly.")
+
+
+class InternalError(Refusal):
+    """What a client is told about a fault of ours; raised by nobody."""
+
+    status = 500
+    message = _("Something went wrong on our side. Try again in a moment.")

@@ -1,5 +1,6 @@
 """One envelope around every answer: `{"data": …, "meta": {…}, "error": null}`."""
 
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -38,7 +39,7 @@ class EnvelopeRenderer(JSONRenderer):
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
         response = (renderer_context or {}).get("response")
-        if response is not None and response.status_code == 204:
+        if response is not None and response.status_code == HTTPStatus.NO_CONTENT:
             return b""
         body = data if isinstance(data, Enveloped) else envelope(data=data)
         return super().render(body, accepted_media_type, renderer_context)

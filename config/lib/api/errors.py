@@ -1,6 +1,7 @@
 """One place where whatever a view raises becomes an error answer."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -74,7 +75,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     headers: dict[str, str] = {}
     if refusal.retry_after is not None:
         headers["Retry-After"] = str(refusal.retry_after)
-    if refusal.status == 401:
+    if refusal.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="fanfare"'
     logger.info("api.refused", code=refusal.code, status=refusal.status)
     return Response(Enveloped(envelope(error=error_body(refusal))), status=refusal.status, headers=headers)
