@@ -268,6 +268,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "PATH_CONVERTER_OVERRIDES": {"public_id": {"type": "string", "pattern": "^[0-9abcdefghjkmnpqrstvwxyz]{16}$"}},
 }
 
 # --- Safety in the browser --------------------------------------------------------------------------------------------

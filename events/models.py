@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from artists.models import Artist
 from config.lib.constraints import one_of
 from config.lib.public_ids import PublicIdField
-from events.querysets import AttendeeQuerySet, EventQuerySet, SlotQuerySet
+from events.querysets import AttendeeQuerySet, EventQuerySet, SlotQuerySet, VenueQuerySet
 from messaging.models import Address, Sender
 
 
@@ -27,10 +27,14 @@ class Venue(models.Model):
     timezone = models.CharField(_("time zone"), max_length=64, help_text=_("IANA name, for example Europe/Berlin"))
     version = models.PositiveIntegerField(default=1)
 
+    objects = VenueQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("venue")
         verbose_name_plural = _("venues")
-        constraints = [models.CheckConstraint(condition=models.Q(country__regex="^[A-Z]{2}$"), name="venue_country_code")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(country__regex="^[A-Z]{2}$"), name="venue_country_code")
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}, {self.city}"
@@ -65,11 +69,15 @@ class Event(models.Model):
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
     doors_at = models.DateTimeField(_("doors at"), null=True, blank=True)
-    join_keyword = models.CharField(_("join keyword"), max_length=20, blank=True, help_text=_("Upper case letters and digits"))
+    join_keyword = models.CharField(
+        _("join keyword"), max_length=20, blank=True, help_text=_("Upper case letters and digits")
+    )
     sender = models.ForeignKey(Sender, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     category = models.CharField(_("category"), max_length=40, blank=True)
     tags = ArrayField(models.CharField(max_length=40), verbose_name=_("tags"), default=list, blank=True)
-    vote_config: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(_("vote rules"), default=dict, blank=True)
+    vote_config: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(
+        _("vote rules"), default=dict, blank=True
+    )
     status_changed_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -82,7 +90,9 @@ class Event(models.Model):
         constraints = [
             one_of("status", EventStatus, "event_status_known"),
             one_of("access", EventAccess, "event_access_known"),
-            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="event_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="event_ends_after_it_starts"
+            ),
             models.CheckConstraint(
                 condition=models.Q(doors_at__isnull=True) | models.Q(doors_at__lte=models.F("starts_at")),
                 name="event_doors_before_start",
@@ -191,11 +201,15 @@ class Attendee(models.Model):
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="attendees")
     phone = models.ForeignKey(Address, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     email = models.ForeignKey(Address, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     status = models.CharField(max_length=16, choices=AttendeeStatus)
     source = models.CharField(max_length=16, choices=AttendeeSource)
     asked_at = models.DateTimeField(null=True, help_text=_("When the last question to confirm was sent"))
-    joined_at = models.DateTimeField(help_text=_("The last time this person joined; decides which event a bare vote is for"))
+    joined_at = models.DateTimeField(
+        help_text=_("The last time this person joined; decides which event a bare vote is for")
+    )
     confirmed_at = models.DateTimeField(null=True)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
 

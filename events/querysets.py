@@ -1,14 +1,27 @@
-"""Questions about many events, slots and attendees."""
+"""Questions about many venues, events, slots and attendees."""
 
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 from django.db import models
+from django.db.models import Q
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from events.models import Attendee, Event, Slot
+    from events.models import Attendee, Event, Slot, Venue
 
-PUBLIC_STATUSES = ("published", "live", "closed", "archived", "cancelled")
+PUBLIC_STATUSES: Final = ("published", "live", "closed", "archived", "cancelled")
+JOINABLE_STATUSES: Final = ("published", "live")
+ARCHIVED_AFTER: Final = timedelta(days=30)
+
+_LISTED: Final = Q(status__in=PUBLIC_STATUSES) & ~Q(access="private")
+
+
+class VenueQuerySet(models.QuerySet["Venue"]):
+    """Places with a stage."""
+
+    def owned_by(self, user: "User") -> "VenueQuerySet":
+        return self.filter(owner=user)
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -16,15 +29,31 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def listed(self) -> "EventQuerySet":
         """Those anyone may find: past drafting and not private."""
-        return self.filter(status__in=PUBLIC_STATUSES).exclude(access="private")
+        return self.filter(_LISTED)
 
     def run_by(self, user: "User") -> "EventQuerySet":
-        """Those this user owns or is staff of."""
-        return self.filter(models.Q(owner=user) | models.Q(staff__user=user)).distinct()
+        """Those this user may change: owns, or is a manager of."""
+        managed = self.model.objects.filter(staff__user=user, staff__role="manager")
+        return self.filter(Q(owner=user) | Q(pk__in=managed.values("pk")))
+
+    def seen_by(self, user: "User") -> "EventQuerySet":
+        """Those this user may see: listed, owned, worked on as staff of any role, or attended past drafting."""
+        worked_on = self.model.objects.filter(staff__user=user)
+        attended = self.model.objects.filter(attendees__user=user, status__in=PUBLIC_STATUSES)
+        return self.filter(_LISTED | Q(owner=user) | Q(pk__in=worked_on.values("pk")) | Q(pk__in=attended.values("pk")))
 
     def joinable(self) -> "EventQuerySet":
         """Those a text may join."""
-        return self.filter(status__in=("published", "live"))
+        return self.filter(status__in=JOINABLE_STATUSES)
+
+    def due_to_go_live(self, *, now: datetime) -> "EventQuerySet":
+        return self.filter(status="published", starts_at__lte=now)
+
+    def due_to_close(self, *, now: datetime) -> "EventQuerySet":
+        return self.filter(status="live", ends_at__lte=now)
+
+    def due_to_archive(self, *, now: datetime) -> "EventQuerySet":
+        return self.filter(status="closed", ends_at__lte=now - ARCHIVED_AFTER)
 
 
 class SlotQuerySet(models.QuerySet["Slot"]):
@@ -33,9 +62,17 @@ class SlotQuerySet(models.QuerySet["Slot"]):
     def on_the_ballot(self) -> "SlotQuerySet":
         return self.exclude(invite_status__in=("declined", "withdrawn"))
 
+    def in_order(self) -> "SlotQuerySet":
+        """By ballot number, each with its artist."""
+        return self.select_related("artist").order_by("ballot_number")
+
 
 class AttendeeQuerySet(models.QuerySet["Attendee"]):
     """People at events."""
 
     def confirmed(self) -> "AttendeeQuerySet":
         return self.filter(status="confirmed")
+
+    def waiting_for_yes(self) -> "AttendeeQuerySet":
+        """Those whose YES would still count: asked by an event that a text may join."""
+        return self.filter(status="pending", event__status__in=JOINABLE_STATUSES)

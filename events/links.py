@@ -1,0 +1,31 @@
+"""The personal link `/c/<code>/` that confirms an attendee.
+
+The code names the attendee and says nothing; it can be used again, and works until a day after the event.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+
+from config.lib.signing import sign, unsign
+from events.models import Attendee
+
+PURPOSE: Final = "events.confirm"
+_GRACE: Final = timedelta(days=1)
+
+
+def confirm_code(attendee: Attendee) -> str:
+    """The last part of the attendee's link."""
+    shortest = attendee.pk.to_bytes(-(-attendee.pk.bit_length() // 8))
+    return sign(shortest, purpose=PURPOSE, expires_at=attendee.event.ends_at + _GRACE)
+
+
+def confirm_link(attendee: Attendee) -> str:
+    """The whole address, for texts and mails."""
+    return f"{settings.PUBLIC_URL}/c/{confirm_code(attendee)}/"
+
+
+def attendee_id_of(code: str, *, now: datetime) -> int:
+    """Whose code it is (primary key). Raises InvalidToken or TokenExpired."""
+    return int.from_bytes(unsign(code, purpose=PURPOSE, now=now))

@@ -1,0 +1,62 @@
+"""Who may do what with events. What somebody may not know of is NotFound."""
+
+from typing import Final
+
+from django.db.models import QuerySet
+
+from accounts.actors import Actor
+from accounts.models import Role
+from accounts.policies import require_scope, signed_in
+from config.lib.errors import NotFound
+from events.models import Event, Venue
+from events.querysets import EventQuerySet
+
+_DETAILS: Final = ("venue", "sender", "owner")
+
+
+def sees_everything(actor: Actor) -> bool:
+    """Admins and the platform itself."""
+    return actor.is_platform or (actor.user is not None and actor.user.is_active and actor.user.role == Role.ADMIN)
+
+
+def events_seen_by(actor: Actor) -> EventQuerySet:
+    """Those this actor may see: everyone the listed ones, people also their own, staff theirs, attendees those they joined."""
+    if sees_everything(actor):
+        return Event.objects.all()
+    return Event.objects.listed() if actor.user is None else Event.objects.seen_by(actor.user)
+
+
+def events_run_by(actor: Actor) -> EventQuerySet:
+    """Those this actor may change: the owner, managers among the staff, admins."""
+    return Event.objects.all() if sees_everything(actor) else Event.objects.run_by(signed_in(actor))
+
+
+def event_to_see(actor: Actor, public_id: str) -> Event:
+    """Raises NotFound for drafts and private events of others."""
+    return _found(events_seen_by(actor), public_id)
+
+
+def event_to_run(actor: Actor, public_id: str, scope: str = "events:write") -> Event:
+    """Raises AuthRequired or InsufficientScope by the scope, NotFound for events of others."""
+    require_scope(actor, scope)
+    return _found(events_run_by(actor), public_id)
+
+
+def may_run(actor: Actor, event: Event) -> bool:
+    """Whether this actor may change the event: what decides how much of it an answer shows."""
+    return sees_everything(actor) or (
+        actor.user is not None and Event.objects.run_by(actor.user).filter(pk=event.pk).exists()
+    )
+
+
+def venues_of(actor: Actor) -> QuerySet[Venue]:
+    """The venues this actor may hold events at: an organizer's own, an admin any. Raises AuthRequired, InsufficientScope."""
+    require_scope(actor, "events:write")
+    return Venue.objects.all() if sees_everything(actor) else Venue.objects.owned_by(signed_in(actor))
+
+
+def _found(events: EventQuerySet, public_id: str) -> Event:
+    event = events.select_related(*_DETAILS).filter(public_id=public_id).first()
+    if event is None:
+        raise NotFound
+    return event
