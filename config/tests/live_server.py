@@ -1,0 +1,176 @@
+"""Fanfare as it is served: uvicorn with two workers and production settings, on the database of the tests.
+
+`live_site` is one site for the whole session; `start_site` gives a test a site of its own that it may stop, kill or
+configure. Both need committed rows, so a test that uses them is marked `django_db(transaction=True)`.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import pytest
+from django.conf import settings
+
+from config.embedded.process import popen
+
+_PROJECT = Path(__file__).resolve().parents[2]
+_SERVE = (
+    "-m uvicorn config.asgi:application --timeout-graceful-shutdown 5 --ws-max-size 65536 "
+    "--ws-per-message-deflate false --no-access-log --log-level warning --host 127.0.0.1"
+)
+_START_SECONDS = 60.0
+_STOP_SECONDS = 15.0
+_POLL_SECONDS = 0.02
+
+
+def eventually(condition: Callable[[], object], *, seconds: float = 10.0, what: str = "the condition") -> None:
+    """Returns as soon as `condition` is true. Fails the test when it is not within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail(f"{what} did not come true within {seconds:g} s")
+        time.sleep(_POLL_SECONDS)
+
+
+def free_port() -> int:
+    """A TCP port of the loopback interface that nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _test_database_url() -> str:
+    """DATABASE_URL with the name of the database that the tests use."""
+    parts = urlsplit(settings.DATABASE_URL)
+    return urlunsplit(parts._replace(path=f"/{settings.DATABASES['default']['NAME']}"))
+
+
+@dataclass
+class LiveSite:
+    """A running site. `variables` are added to its environment."""
+
+    workers: int = 2
+    variables: dict[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
+    _process: subprocess.Popen[bytes] | None = None
+    _log: Path = field(default_factory=lambda: Path(tempfile.mkstemp(prefix="fanfare-web-", suffix=".log")[1]))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def ws_url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Returns once the site answers."""
+        command = [sys.executable, *_SERVE.split(), "--port", str(self.port), "--workers", str(self.workers)]
+        with self._log.open("ab") as log:
+            self._process = popen(
+                command, environment=self._environment(), folder=_PROJECT, own_session=True, output=log.fileno()
+            )
+        eventually(self._answers, seconds=_START_SECONDS, what=f"the site (its log: {self._log})")
+
+    def stop(self) -> None:
+        """SIGTERM, as a deployment does; returns when no process is left."""
+        process = self._running()
+        process.terminate()
+        try:
+            process.wait(_STOP_SECONDS)
+        finally:
+            self.kill()
+
+    def kill(self) -> None:
+        """kill -9 for all its processes at once."""
+        process = self._running()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def worker_pids(self) -> list[int]:
+        """The processes that serve; with one worker the one process. (uvicorn replaces a killed one of several.)"""
+        parent = self._running().pid
+        if self.workers == 1:
+            return [parent]
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        return [int(pid) for pid in children if _serves(int(pid))]
+
+    def log(self) -> str:
+        """What it has written so far."""
+        return self._log.read_text(errors="replace")
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None, "the site was not started"
+        return self._process
+
+    def _answers(self) -> bool:
+        if self._running().poll() is not None:
+            pytest.fail(f"the site ended while it started:\n{self.log()[-4000:]}")
+        try:
+            httpx.get(f"{self.url}/health/live", timeout=2.0)
+        except httpx.TransportError:
+            return False
+        return True
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "DEBUG": "0",
+            "SECRET_KEY": settings.SECRET_KEY,
+            "FANFARE_KEYS": ",".join(settings.FANFARE_KEYS),
+            "TWILIO_AUTH_TOKEN": ",".join(settings.TWILIO_AUTH_TOKENS),
+            "DATABASE_URL": _test_database_url(),
+            "REDIS_URL": settings.REDIS_URL,
+            "PORT": str(self.port),
+            "PUBLIC_URL": self.url,
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "SECURE_SSL_REDIRECT": "0",  # there is no proxy in front that ends TLS
+            **self.variables,
+        }
+
+
+def _serves(pid: int) -> bool:
+    """Whether a child of uvicorn is a worker, and not the resource tracker of its multiprocessing."""
+    return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def _shared_site(django_db_setup: None) -> Iterator[LiveSite]:
+    site = LiveSite()
+    site.start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def live_site(_shared_site: LiveSite, transactional_db: None) -> LiveSite:
+    """The site that all tests of a session share. A test leaves it running."""
+    return _shared_site
+
+
+@pytest.fixture
+def start_site(transactional_db: None) -> Iterator[Callable[..., LiveSite]]:
+    """`start_site(workers=2, LIMIT_ROOM="5/60")` starts a site of the test's own; it ends with the test."""
+    sites: list[LiveSite] = []
+
+    def start(*, workers: int = 2, **variables: str) -> LiveSite:
+        site = LiveSite(workers=workers, variables=variables)
+        sites.append(site)
+        site.start()
+        return site
+
+    yield start
+    for site in sites:
+        site.kill()
