@@ -1,9 +1,15 @@
 """Who does something, through what, from where: the first argument of every service."""
 
+import ipaddress
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.http import HttpRequest
+from rest_framework.request import Request
+
 from accounts.models import User
+from config.lib.api.envelope import request_id
+from config.lib.api.throttling import address_of
 
 
 class Via(StrEnum):
@@ -18,6 +24,15 @@ class Via(StrEnum):
 
 
 ALL_SCOPES = frozenset({"*"})
+USER_AGENT_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a request was signed in with. DRF keeps it as `request.auth`; sessions and tokens carry every scope."""
+
+    scopes: frozenset[str] = ALL_SCOPES
+    family_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +55,24 @@ class Actor:
 def platform(via: Via = Via.JOB) -> Actor:
     """The platform acting by itself: the clock, a sweep, a command."""
     return Actor(via=via)
+
+
+def _ip(text: str) -> str | None:
+    """The text if it is an IP address: a unix socket has none, and a misconfigured proxy may send anything."""
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return None
+
+
+def actor_of(request: HttpRequest | Request, via: Via = Via.API) -> Actor:
+    """Who asks, for the services: of a Django request (session) or a DRF request (session, token or key)."""
+    credential = getattr(request, "auth", None)
+    return Actor(
+        via=via,
+        user=request.user if isinstance(request.user, User) else None,
+        scopes=credential.scopes if isinstance(credential, Credential) else ALL_SCOPES,
+        address=_ip(address_of(request)),
+        user_agent=request.headers.get("User-Agent", "")[:USER_AGENT_LENGTH],
+        request_id=request_id(),
+    )

@@ -15,7 +15,9 @@ class SignupExtras(forms.Form):
     """The part of the sign-up form that is ours."""
 
     name = forms.CharField(label=_("Your name"), max_length=150, required=False)
-    role = forms.ChoiceField(label=_("I am a"), choices=[(role.value, role.label) for role in SIGN_UP_ROLES], initial=Role.FAN)
+    role = forms.ChoiceField(
+        label=_("I am a"), choices=[(role.value, role.label) for role in SIGN_UP_ROLES], initial=Role.FAN
+    )
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """allauth calls this once the user is saved."""

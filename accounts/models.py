@@ -64,7 +64,8 @@ class User(AbstractBaseUser):
                 name="user_verified_phone_is_one_persons",
             ),
             models.CheckConstraint(
-                condition=models.Q(phone_verified_at__isnull=True) | ~models.Q(phone=""), name="user_verified_phone_present"
+                condition=models.Q(phone_verified_at__isnull=True) | ~models.Q(phone=""),
+                name="user_verified_phone_present",
             ),
         ]
 

@@ -7,10 +7,12 @@ What is not yours to know is NotFound, not Forbidden.
 
 from typing import Final
 
+from allauth.account.models import EmailAddress
+from django.utils.translation import gettext_lazy as _
+
 from accounts.actors import ALL_SCOPES, Actor
 from accounts.models import Role, User
 from config.lib.errors import AuthRequired, Forbidden, InsufficientScope, Refusal
-from django.utils.translation import gettext_lazy as _
 
 EVERYONE: Final = frozenset(
     {"profile:read", "profile:write", "events:read", "events:join", "votes:write", "artists:read", "votes:read"}
@@ -45,11 +47,12 @@ def scopes_of(actor: Actor) -> frozenset[str]:
 
 
 def require_scope(actor: Actor, scope: str) -> None:
-    """Raises AuthRequired without a user, InsufficientScope when role or key do not give `scope`."""
+    """Raises AuthRequired without an active user, InsufficientScope when role or key do not give `scope`."""
     held = scopes_of(actor)
     if "*" in held or scope in held:
         return
-    raise AuthRequired if actor.user is None else InsufficientScope
+    signed_in(actor)
+    raise InsufficientScope
 
 
 def signed_in(actor: Actor) -> User:
@@ -57,6 +60,29 @@ def signed_in(actor: Actor) -> User:
     if actor.user is None or not actor.user.is_active:
         raise AuthRequired
     return actor.user
+
+
+def has_verified_email(user: User) -> bool:
+    """Whether the owner of the log-in address has confirmed it (one query)."""
+    found: bool = EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists()
+    return found
+
+
+def verified(actor: Actor) -> User:
+    """The user, once the e-mail address is confirmed. Raises AuthRequired, EmailUnverified.
+
+    Until then an account is limited: it may read, join and vote, but not publish or send.
+    """
+    user = signed_in(actor)
+    if not has_verified_email(user):
+        raise EmailUnverified
+    return user
+
+
+def require_verified(actor: Actor) -> None:
+    """`verified` for services that the platform itself may call too. Raises AuthRequired, EmailUnverified."""
+    if not actor.is_platform:
+        verified(actor)
 
 
 def require_admin(actor: Actor) -> None:

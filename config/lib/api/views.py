@@ -10,11 +10,10 @@ from rest_framework.views import APIView
 
 from config.lib.api.etags import etag_of, unchanged
 from config.lib.api.pagination import CursorPages
+from config.lib.api.scopes import PUBLIC, SIGNED_IN
 from config.lib.errors import Malformed, Refusal
 
-# What `scopes` may hold besides scope names: open to everyone, or to everyone who is signed in.
-PUBLIC = "public"
-SIGNED_IN = "signed_in"
+__all__ = ["PUBLIC", "SIGNED_IN", "ApiView"]
 
 
 class ApiView(APIView):
