@@ -39,6 +39,7 @@ class Round(models.Model):
     vote_config: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(
         default=dict, help_text=_("The event's rules as they stood when the round opened")
     )
+    version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = RoundQuerySet.as_manager()
@@ -59,8 +60,16 @@ class Round(models.Model):
                 name="round_closes_after_it_opens",
             ),
             models.CheckConstraint(
-                condition=models.Q(status="planned") | models.Q(opened_at__isnull=False), name="round_open_since_some_time"
+                condition=models.Q(status="planned") | models.Q(opened_at__isnull=False),
+                name="round_open_since_some_time",
             ),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="round_number_from_one"),
+        ]
+        indexes = [
+            # serves the clock: what is due to open or to close, or whose event is over
+            models.Index(
+                fields=["status"], condition=models.Q(status__in=["planned", "open", "closing"]), name="round_due"
+            )
         ]
 
     def __str__(self) -> str:
@@ -68,7 +77,7 @@ class Round(models.Model):
 
 
 class Entry(models.Model):
-    """An artist on the ballot of a round."""
+    """An artist on the ballot of a round. A trigger fixes the ballot once the round has opened."""
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="entries")
     slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="+")
@@ -98,7 +107,8 @@ class BallotState(models.TextChoices):
 class Ballot(models.Model):
     """A vote as it was cast. A trigger lets only `state`, `reason` and `decided_by` change, and the attendee be erased.
 
-    `source` names what carried it (the digest of a voting token, an inbound text's id) and makes a repeat harmless.
+    `source` names what carried it (the digest of a voting token, or of an inbound text's id) and makes a repeat harmless.
+    A standing ballot is one that is counted or may yet be: each attendee has one per round at most.
     """
 
     receipt = PublicIdField(length=RECEIPT_LENGTH)
@@ -111,7 +121,7 @@ class Ballot(models.Model):
     state = models.CharField(max_length=16, choices=BallotState)
     reason = models.CharField(max_length=40, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
 
     class Meta:
@@ -121,20 +131,31 @@ class Ballot(models.Model):
             one_of("state", BallotState, "ballot_state_known"),
             one_of("channel", BallotChannel, "ballot_channel_known"),
             models.UniqueConstraint(
-                fields=["round", "attendee"], condition=models.Q(state="accepted"), name="ballot_one_accepted_per_attendee"
+                fields=["round", "attendee"],
+                condition=models.Q(state__in=["accepted", "quarantined"]),
+                name="ballot_one_standing_per_attendee",
             ),
             models.UniqueConstraint(
                 fields=["source"], condition=~models.Q(state="rejected"), name="ballot_source_once"
             ),
             models.UniqueConstraint(
-                fields=["source", "reason"], condition=models.Q(state="rejected"), name="ballot_rejected_once_per_reason"
+                fields=["source", "reason"],
+                condition=models.Q(state="rejected"),
+                name="ballot_rejected_once_per_reason",
             ),
             models.CheckConstraint(
-                condition=models.Q(state="rejected") | models.Q(entry__isnull=False), name="ballot_counted_names_an_entry"
+                condition=models.Q(state="rejected") | models.Q(entry__isnull=False),
+                name="ballot_counted_names_an_entry",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="rejected") | ~models.Q(reason=""), name="ballot_rejected_with_reason"
             ),
+        ]
+        indexes = [
+            # serves the deletion of a user; nearly every ballot is decided by nobody and so not in it
+            models.Index(
+                fields=["decided_by"], condition=models.Q(decided_by__isnull=False), name="ballot_decided_by_somebody"
+            )
         ]
 
     def __str__(self) -> str:
