@@ -1,12 +1,21 @@
 """The ASGI application: the edge first, then Django, WebSockets, and what starts and stops with the process."""
 
-import os
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.urls import URLPattern
 
-from django.core.asgi import get_asgi_application
+from config.boot import django_application
+from config.lib.edge import EdgeRoute, edge
+from config.lib.lifespan import ProcessPart, lifespan
+from config.sockets import nowhere
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django_application = get_asgi_application()  # before anything that imports models
+EDGE_ROUTES: list[EdgeRoute] = []
+WEBSOCKETS: list[URLPattern] = [nowhere]
+PROCESS_PARTS: list[ProcessPart] = []
 
-from channels.routing import ProtocolTypeRouter  # noqa: E402 - models may only be imported once Django is set up
-
-application = ProtocolTypeRouter({"http": django_application})
+application = ProtocolTypeRouter(
+    {
+        "http": edge(EDGE_ROUTES, otherwise=django_application),
+        "websocket": URLRouter(WEBSOCKETS),
+        "lifespan": lifespan(PROCESS_PARTS),
+    }
+)

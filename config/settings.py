@@ -3,6 +3,7 @@
 Secure unless told otherwise: with DEBUG off, a missing secret stops the start with a sentence that says which.
 """
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ PUBLIC_URL = required("PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [PUBLIC_URL])
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
-CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", [])
+CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [])
 CORS_URLS_REGEX = r"^/api/"
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
@@ -76,7 +77,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "config.lib.request_log.RequestLog",
     "corsheaders.middleware.CorsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -209,13 +210,17 @@ TIME_ZONE = "UTC"
 
 EMAIL_BACKEND = "messaging.email_backend.OutboxBackend"
 EMAIL_PROVIDER_BACKEND = env.str("EMAIL_PROVIDER_BACKEND", "")
+EMAIL_PROVIDER = "mail_backend" if EMAIL_PROVIDER_BACKEND else "local_mailbox" if DEBUG else ""
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Fanfare <hello@fanfare.test>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-ANYMAIL: dict[str, Any] = env.json("ANYMAIL", {})
+ANYMAIL: Any = env.json("ANYMAIL", {})
 
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", "")
 TWILIO_AUTH_TOKENS = required("TWILIO_AUTH_TOKEN", "fanfare-dev-token").split(",")
+TWILIO_API_URL = env.str("TWILIO_API_URL", "https://api.twilio.com")
 PLATFORM_NUMBER = env.str("PLATFORM_NUMBER", "+12025550100")
+SMS_PROVIDER = "twilio" if TWILIO_ACCOUNT_SID else "local_phone" if DEBUG else ""
+SENDING_ENABLED = env.bool("SENDING_ENABLED", True)  # the kill switch: off, nothing is sent and all that is due waits
 
 # --- Limits: (requests, seconds) --------------------------------------------------------------------------------------
 
@@ -247,12 +252,14 @@ LEADERBOARD_INTERVAL_MS = env.int("LEADERBOARD_INTERVAL_MS", 50)
 # --- API --------------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.BearerToken", "accounts.api.authentication.Session"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.authentication.BearerToken",
+        "accounts.api.authentication.Session",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.HasScope"],
     "DEFAULT_THROTTLE_CLASSES": ["config.lib.api.throttling.Limit"],
     "DEFAULT_RENDERER_CLASSES": ["config.lib.api.envelope.EnvelopeRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "config.lib.api.pagination.CursorPages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "config.lib.api.schema.EnvelopeSchema",
     "EXCEPTION_HANDLER": "config.lib.api.errors.handle",
@@ -298,14 +305,21 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 # --- Static files, logs, error tracking -------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = env.path("STATIC_ROOT", str(BASE_DIR / "staticfiles"))
+STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
 STATICFILES_DIRS = [BASE_DIR / "static"]
-_static = "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "servestatic.storage.CompressedManifestStaticFilesStorage"
+_static = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage"
+    if DEBUG
+    else "servestatic.storage.CompressedManifestStaticFilesStorage"
+)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": _static},
 }
-MEDIA_ROOT = env.path("MEDIA_ROOT", str(paths.data_folder() / "media"))
+MEDIA_ROOT = env.path("MEDIA_ROOT", paths.data_folder() / "media")
 
+DJANGO_STRUCTLOG_CELERY_ENABLED = True  # a job's lines carry the id of the request that started it
+DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG  # the clock ticks every second
+DJANGO_STRUCTLOG_CELERY_TASK_FAILURE_LOG_LEVEL = logging.ERROR
 LOGGING = logging_config(level=env.str("LOG_LEVEL", "INFO"), readable=DEBUG)
 SENTRY_DSN = env.str("SENTRY_DSN", "")

@@ -38,6 +38,7 @@ def logging_config(*, level: str, readable: bool) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django.server": {"handlers": ["stderr"], "propagate": False},
+            "django.request": {"level": "ERROR"},  # RequestLog has the line for 4xx already
             "httpx": {"level": "WARNING"},
             "twilio.http_client": {"level": "WARNING"},  # logs bodies, which hold phone numbers, at INFO
         },

@@ -6,6 +6,7 @@ from the operating system's randomness. 16 characters carry 80 bits.
 
 import base64
 import secrets
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,7 @@ class PublicIdField(_TextField):
         kwargs.update(max_length=length, unique=True, editable=False, default=partial(new_public_id, length))
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         for implied in ("max_length", "unique", "editable", "default"):
             kwargs.pop(implied, None)

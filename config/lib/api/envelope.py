@@ -39,7 +39,7 @@ class EnvelopeRenderer(JSONRenderer):
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
         response = (renderer_context or {}).get("response")
-        if response is not None and response.status_code == HTTPStatus.NO_CONTENT:
+        if response is not None and response.status_code in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}:
             return b""
         body = data if isinstance(data, Enveloped) else envelope(data=data)
         return super().render(body, accepted_media_type, renderer_context)

@@ -5,10 +5,12 @@ from typing import Any
 from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
 
 from config.lib.client_address import client_address
+from config.lib.errors import Unavailable
 from config.lib.limits import Allowance, count
+
+_RETRY_SECONDS = 5
 
 
 def address_of(request: Any) -> str:
@@ -20,23 +22,32 @@ def address_of(request: Any) -> str:
     )
 
 
-class Limit(BaseThrottle):
-    """Counts a request against the view's named `limit`, or the general one for users or addresses.
+def caller_of(request: Request) -> str:
+    """Whom a request is counted for: its user (also behind a key), else its address."""
+    return f"user:{request.user.pk}" if _signed_in(request) else f"address:{address_of(request)}"
 
-    While Redis is away requests pass, except where the view says `limit_closed` (sign-in): there they are refused.
+
+def _signed_in(request: Request) -> bool:
+    return request.user is not None and request.user.is_authenticated
+
+
+class Limit(BaseThrottle):
+    """Counts a request against the view's `limit`, or the general one for users or addresses (see ApiView).
+
+    While Redis is away requests pass, except where the view says `limit_closed` (sign-in): there they get 503.
     """
 
     allowance: Allowance | None = None
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: Any) -> bool:
         named: str | None = getattr(view, "limit", None)
-        signed_in = request.user is not None and request.user.is_authenticated
-        general = "user" if signed_in else "anonymous"
-        identity = f"user:{request.user.pk}" if signed_in and not named else address_of(request)
-        self.allowance = count(named or general, identity)
+        identity = view.limited_as(request) if named else caller_of(request)
+        self.allowance = count(named or ("user" if _signed_in(request) else "anonymous"), identity)
         if self.allowance is None:
-            return not getattr(view, "limit_closed", False)
-        request._request.rate_allowance = self.allowance  # type: ignore[attr-defined]  # read by ApiView.finalize_response
+            if getattr(view, "limit_closed", False):
+                raise Unavailable(retry_after=_RETRY_SECONDS)
+            return True
+        view.rate_allowance = self.allowance
         return not self.allowance.exceeded
 
     def wait(self) -> float | None:

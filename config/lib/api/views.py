@@ -2,30 +2,41 @@
 
 from typing import Any, ClassVar
 
-from django.http import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from config.lib.api.envelope import Enveloped, envelope
 from config.lib.api.etags import etag_of, unchanged
-from config.lib.api.pagination import CursorPages
-from config.lib.api.scopes import PUBLIC, SIGNED_IN
-from config.lib.errors import Malformed, Refusal
+from config.lib.api.pagination import bad_parameter, limit_from, page_of
+from config.lib.api.throttling import caller_of
+from config.lib.errors import Refusal
+from config.lib.limits import Allowance
 
-__all__ = ["PUBLIC", "SIGNED_IN", "ApiView"]
+# What `scopes` may hold besides scope names: open to everyone, or to everyone who is signed in.
+PUBLIC = "public"
+SIGNED_IN = "signed_in"
 
 
 class ApiView(APIView):
     """A view names, per method, the scope it needs and the refusals it may answer with (for the document).
 
-    A method without an entry in `scopes` is refused to everyone.
+    A method without an entry in `scopes` is refused to everyone. `limit` names a limit of the settings that replaces the
+    general one; `limit_closed` refuses instead of passing while Redis is away. `orderings` lists what `?ordering=` may
+    ask for. Query parameters a view does not know are ignored: links get tracking parameters added on their way.
     """
 
     scopes: ClassVar[dict[str, str]] = {}
     refusals: ClassVar[dict[str, tuple[type[Refusal], ...]]] = {}
     limit: ClassVar[str | None] = None
     limit_closed: ClassVar[bool] = False
+    orderings: ClassVar[tuple[str, ...]] = ()
+    rate_allowance: Allowance | None = None
+
+    def limited_as(self, request: Request) -> str:
+        """Whom or what the view's own `limit` counts: the caller, unless a view says otherwise (an event, a token)."""
+        return caller_of(request)
 
     def body(self, request: Request, serializer_class: type[BaseSerializer[Any]], *, partial: bool = False) -> Any:
         """The validated body. Raises DRF's ValidationError, which becomes 422."""
@@ -33,30 +44,40 @@ class ApiView(APIView):
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
-    def page(self, request: Request, rows: Any, serializer_class: type[BaseSerializer[Any]], *, ordering: str) -> Response:
-        """One page of a list; `ordering` must end in a unique column."""
-        pages = CursorPages()
-        pages.ordering = tuple(ordering.split(","))
-        limit = request.query_params.get("limit", "")
-        if limit and not (limit.isdecimal() and 1 <= int(limit) <= CursorPages.max_page_size):
-            raise Malformed
-        found = pages.paginate_queryset(rows, request, view=self)
-        return pages.get_paginated_response(serializer_class(found, many=True, context={"request": request}).data)
+    def page(
+        self, request: Request, rows: Any, serializer_class: type[BaseSerializer[Any]], *, ordering: str
+    ) -> Response:
+        """One page of a list; `ordering` is a comma-separated default whose last column is unique."""
+        asked = request.query_params
+        page = page_of(
+            rows,
+            ordering=self._ordering(asked.get("ordering", ""), ordering.split(",")),
+            cursor=asked.get("cursor", ""),
+            limit=limit_from(asked.get("limit", "")),
+        )
+        data = serializer_class(page.rows, many=True, context={"request": request}).data
+        return Response(Enveloped(envelope(data=data, meta={"next": page.next, "previous": page.previous})))
+
+    def _ordering(self, asked: str, default: list[str]) -> list[str]:
+        if not asked:
+            return default
+        if asked not in self.orderings:
+            raise bad_parameter("ordering")
+        return [asked, default[-1]]
 
     def resource(
         self, request: Request, data: Any, *, public_id: str, version: int, status: int = 200, location: str = ""
     ) -> Response:
         """One resource with its ETag; 304 where the client has this state already; 201 answers carry `Location`."""
         etag = etag_of(public_id, version)
-        if request.method == "GET" and unchanged(request, etag):
+        if request.method in {"GET", "HEAD"} and unchanged(request, etag):
             return Response(status=304, headers={"ETag": etag})
         headers = {"ETag": etag, **({"Location": location} if location else {})}
         return Response(data, status=status, headers=headers)
 
-    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
-        allowance = getattr(getattr(request, "_request", request), "rate_allowance", None)
-        for name, value in allowance.headers().items() if allowance else ():
+        for name, value in self.rate_allowance.headers().items() if self.rate_allowance else ():
             response[name] = value
         response.setdefault("Cache-Control", "no-store")
         return response
