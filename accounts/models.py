@@ -34,7 +34,7 @@ class User(AbstractBaseUser):
     """The log-in. E-mail and a verified phone are facts about the account; consent lives with messaging's addresses."""
 
     public_id = PublicIdField()
-    email = models.EmailField(_("e-mail"), max_length=254, unique=True)
+    email = models.EmailField(_("e-mail"), max_length=254)
     name = models.CharField(_("name"), max_length=150, blank=True)
     role = models.CharField(_("role"), max_length=16, choices=Role, default=Role.FAN)
     language = models.CharField(_("language"), max_length=5, choices=Language, default=Language.ENGLISH)
@@ -57,7 +57,11 @@ class User(AbstractBaseUser):
         constraints = [
             one_of("role", Role, "user_role_known"),
             one_of("language", Language, "user_language_known"),
+            models.UniqueConstraint(fields=["email"], name="user_email_once"),
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower_case"),
+            models.CheckConstraint(
+                condition=models.Q(phone="") | models.Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"), name="user_phone_e164"
+            ),
             models.UniqueConstraint(
                 fields=["phone"],
                 condition=models.Q(phone_verified_at__isnull=False),
@@ -89,6 +93,15 @@ class User(AbstractBaseUser):
         return self.is_active and self.role == Role.ADMIN
 
 
+class Ended(models.TextChoices):
+    """Why a client is no longer signed in."""
+
+    SIGNED_OUT = "signed_out", _("Signed out")
+    PASSWORD_CHANGED = "password_changed", _("The password was changed")
+    REUSED = "reused", _("A refresh token was used twice")
+    REVOKED = "revoked", _("Signed out by an admin")
+
+
 class RefreshFamily(models.Model):
     """One signed-in mobile client. Its refresh token carries the generation; only the newest is good, once."""
 
@@ -101,7 +114,7 @@ class RefreshFamily(models.Model):
     last_used_at = models.DateTimeField()
     expires_at = models.DateTimeField(help_text=_("Idle expiry; moves with every use, never past the absolute expiry"))
     revoked_at = models.DateTimeField(null=True, blank=True)
-    revoked_because = models.CharField(max_length=32, blank=True)
+    revoked_because = models.CharField(max_length=32, choices=Ended, blank=True)
 
     objects = RefreshFamilyQuerySet.as_manager()
 
@@ -111,10 +124,14 @@ class RefreshFamily(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(revoked_at__isnull=True, revoked_because="")
-                | (models.Q(revoked_at__isnull=False) & ~models.Q(revoked_because="")),
+                | models.Q(revoked_at__isnull=False, revoked_because__in=Ended.values),
                 name="refresh_family_revoked_with_reason",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("created_at")), name="refresh_family_expires_after_start"
+            ),
         ]
+        indexes = [models.Index(fields=["expires_at"], name="refresh_family_by_expiry")]  # serves the sweep
 
     def __str__(self) -> str:
         return self.public_id

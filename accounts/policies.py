@@ -14,6 +14,8 @@ from accounts.actors import ALL_SCOPES, Actor
 from accounts.models import Role, User
 from config.lib.errors import AuthRequired, Forbidden, InsufficientScope, Refusal
 
+SIGN_UP_ROLES: Final = (Role.FAN, Role.ARTIST, Role.DEVELOPER)  # people choose these themselves; the rest are granted
+
 EVERYONE: Final = frozenset(
     {"profile:read", "profile:write", "events:read", "events:join", "votes:write", "artists:read", "votes:read"}
 )

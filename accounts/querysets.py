@@ -23,9 +23,17 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """An admin, for `manage.py createsuperuser`."""
+        return self.create_user(email, password, role="admin", **fields)
+
 
 class RefreshFamilyQuerySet(models.QuerySet["RefreshFamily"]):
     """Signed-in mobile clients."""
 
     def alive(self, *, now: datetime) -> "RefreshFamilyQuerySet":
         return self.filter(revoked_at__isnull=True, expires_at__gt=now)
+
+    def end(self, *, because: str, now: datetime) -> int:
+        """Revoke those that are not yet revoked; how many that were. Their tokens are refused from then on."""
+        return self.filter(revoked_at__isnull=True).update(revoked_at=now, revoked_because=because)

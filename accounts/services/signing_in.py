@@ -1,0 +1,39 @@
+"""Log-in of mobile clients by e-mail and password; pages log in through allauth."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+
+from accounts.actors import Actor
+from accounts.audit import record
+from accounts.models import User
+from accounts.passwords import matches
+from accounts.services.clients import SignedIn, open_client
+from config.lib.errors import InvalidCredentials
+
+logger = structlog.get_logger(__name__)
+
+
+def log_in(*, actor: Actor, email: str, password: str, now: datetime) -> SignedIn:
+    """Sign a client in.
+
+    An unknown e-mail, a wrong password and an account that is not active are refused with the same words after the same
+    work, so the answer tells nothing about an account. Raises InvalidCredentials.
+    """
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if not matches(user, password) or user is None:
+        logger.info("accounts.log_in_refused")
+        raise InvalidCredentials
+    return _admit(actor=actor, user=user, now=now)
+
+
+@transaction.atomic
+def _admit(*, actor: Actor, user: User, now: datetime) -> SignedIn:
+    """Only while the account is active and the password that was checked is still the one: a change waits or wins."""
+    unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
+    if not unchanged.update(last_login=now):
+        raise InvalidCredentials
+    record(actor=replace(actor, user=user), action="user.log_in", subject=user, now=now)
+    return open_client(actor=actor, user=user, now=now)
