@@ -1,0 +1,269 @@
+"""The ballot box: the one way in which a vote becomes a ballot, whatever carried it.
+
+Votes that wait at the same moment are stored by one statement in one transaction, and each is answered after that commit
+with its own outcome. Every process has one box; synchronous code uses `cast_sync`.
+
+Counting is exact because a batch first takes its rounds' advisory locks, shared, and only then runs the statement that
+checks and stores. Closing a round takes the same lock exclusively (`hold_still`): it waits for the batches in flight, and
+every batch after it sees a closed round. Lock and check in one statement would not do: its snapshot is older than its lock.
+"""
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import psycopg
+from asgiref.sync import async_to_sync
+from django.db import connection as django_connection
+from psycopg import errors
+
+from config.lib.batching import Batcher
+from config.lib.errors import Unavailable
+from config.lib.raw_connection import RawConnection
+from messaging.reply_sql import insert_replies
+from voting import relay
+from voting.vote import REFUSALS, Answer, Outcome, Verdict, Vote
+
+logger = logging.getLogger(__name__)
+
+BATCH_SIZE: Final = 500
+QUEUE_SIZE: Final = 20_000
+ATTEMPTS: Final = 5
+_LOCK_PATIENCE = "3s"  # a batch never waits longer for whoever closes a round
+_LOCK_SPACE: Final = 0x766F7465  # "vote": first half of the advisory lock's key, the round is the second
+_LOCK_KEYS: Final = 2**31
+
+_LOCK = """
+SELECT set_config('lock_timeout', %(patience)s, true), pg_advisory_xact_lock_shared(%(space)s, key)
+FROM unnest(%(keys)s::int[]) AS key"""
+_HOLD = "SELECT pg_advisory_xact_lock(%s, %s)"
+
+# Rows go in by round and attendee, so that two processes never wait for each other in a circle; the tally after them all.
+_CAST = """
+WITH vote AS (
+    SELECT * FROM unnest(
+        %(receipt)s::text[], %(round_id)s::bigint[], %(attendee_id)s::bigint[], %(entry_id)s::bigint[], %(channel)s::text[],
+        %(source)s::bytea[], %(received_at)s::timestamptz[], %(refused)s::text[]
+    ) WITH ORDINALITY AS v (receipt, round_id, attendee_id, entry_id, channel, source, received_at, refused, n)
+), judged AS (
+    SELECT vote.n, vote.receipt, vote.round_id, attendee.id AS attendee_id, entry.id AS entry_id, vote.channel, vote.source,
+        vote.received_at, round.id IS NOT NULL AS in_a_round, round.event_id,
+        CASE
+            WHEN vote.refused <> '' THEN vote.refused
+            WHEN attendee.status IS DISTINCT FROM 'confirmed' THEN 'ATTENDEE_NOT_CONFIRMED'
+            WHEN event.status IS DISTINCT FROM 'live' THEN 'EVENT_NOT_LIVE'
+            WHEN round.status <> 'open' OR round.closes_at <= vote.received_at THEN 'ROUND_CLOSED'
+            WHEN entry.id IS NULL THEN 'ARTIST_NOT_IN_ROUND'
+            ELSE ''
+        END AS reason
+    FROM vote
+    LEFT JOIN voting_round AS round ON round.id = vote.round_id
+    LEFT JOIN events_event AS event ON event.id = round.event_id
+    LEFT JOIN events_attendee AS attendee ON attendee.id = vote.attendee_id AND attendee.event_id = round.event_id
+    LEFT JOIN voting_entry AS entry ON entry.id = vote.entry_id AND entry.round_id = round.id
+), stored AS (
+    INSERT INTO voting_ballot (receipt, round_id, attendee_id, entry_id, channel, source, received_at, state, reason)
+    SELECT receipt, round_id, attendee_id, entry_id, channel, source, received_at,
+        CASE reason WHEN '' THEN 'accepted' ELSE 'rejected' END, reason
+    FROM judged WHERE in_a_round ORDER BY round_id, attendee_id, n
+    ON CONFLICT DO NOTHING
+    RETURNING receipt, round_id, attendee_id, entry_id, channel, source, state
+), counted AS (
+    INSERT INTO voting_tally AS tally (round_id, entry_id, channel, votes)
+    SELECT round_id, entry_id, channel, count(*) FROM stored WHERE state = 'accepted'
+    GROUP BY round_id, entry_id, channel ORDER BY round_id, entry_id, channel
+    ON CONFLICT (round_id, entry_id, channel) DO UPDATE SET votes = tally.votes + excluded.votes
+), standing AS (
+    SELECT judged.n, found.receipt, found.source <> judged.source AS came_otherwise
+    FROM judged LEFT JOIN stored ON stored.receipt = judged.receipt
+    CROSS JOIN LATERAL (
+        SELECT receipt, source FROM stored AS batch WHERE batch.state = 'accepted'
+            AND batch.round_id = judged.round_id AND batch.attendee_id = judged.attendee_id
+        UNION ALL
+        SELECT receipt, source FROM voting_ballot WHERE source = judged.source AND state <> 'rejected'
+        UNION ALL
+        SELECT receipt, source FROM voting_ballot WHERE round_id = judged.round_id AND attendee_id = judged.attendee_id
+            AND state IN ('accepted', 'quarantined')
+        LIMIT 1
+    ) AS found
+    WHERE judged.reason = '' AND stored.receipt IS NULL
+), repeated AS (
+    INSERT INTO voting_ballot (receipt, round_id, attendee_id, entry_id, channel, source, received_at, state, reason)
+    SELECT judged.receipt, round_id, attendee_id, entry_id, channel, source, received_at, 'rejected', 'DUPLICATE'
+    FROM judged JOIN standing USING (n) WHERE came_otherwise ORDER BY source
+    ON CONFLICT DO NOTHING
+), settled AS (
+    SELECT judged.n, judged.event_id,
+        CASE reason WHEN '' THEN COALESCE(standing.receipt, stored.receipt, '') ELSE '' END AS receipt,
+        CASE
+            WHEN judged.reason <> '' THEN judged.reason
+            WHEN stored.receipt IS NOT NULL THEN 'accepted'
+            WHEN standing.receipt IS NOT NULL THEN 'duplicate'
+        END AS verdict
+    FROM judged LEFT JOIN stored ON stored.receipt = judged.receipt LEFT JOIN standing ON standing.n = judged.n
+)"""
+
+_OUTCOMES = f"{_CAST} SELECT n, verdict, receipt, event_id, NULL, NULL FROM settled ORDER BY n"  # noqa: S608 - constants
+
+_OUTCOMES_AND_REPLIES = f"""{_CAST}, reply AS (
+    SELECT given.*, words.kind, replace(words.text, '{{receipt}}', settled.receipt) AS text
+    FROM settled JOIN unnest(
+        %(reply_n)s::bigint[], %(inbound_id)s::bigint[], %(address_id)s::bigint[], %(sender_id)s::bigint[],
+        %(public_id)s::text[], %(topic)s::text[], %(language)s::text[], %(decision)s::jsonb[], %(answers)s::jsonb[]
+    ) AS given (n, inbound_id, address_id, sender_id, public_id, topic, language, decision, answers) USING (n)
+    CROSS JOIN LATERAL jsonb_to_record(given.answers -> settled.verdict) AS words (kind text, text text)
+    WHERE settled.verdict IS NOT NULL ORDER BY given.inbound_id
+), answered AS ({insert_replies("reply")})
+SELECT settled.n, verdict, receipt, event_id, reply.kind, CASE answered.state WHEN 'answered' THEN answered.text ELSE '' END
+FROM settled LEFT JOIN (reply JOIN answered ON answered.reply_to_id = reply.inbound_id) ON reply.n = settled.n
+ORDER BY settled.n"""  # noqa: S608 - made of constants alone
+
+# Tried again as they are: the other transaction has ended, and nothing of ours was stored.
+_TRANSIENT: Final = (errors.DeadlockDetected, errors.SerializationFailure)
+
+Result = Outcome | Exception
+
+
+class _Row(NamedTuple):
+    """What the statement says of one vote. `verdict` is None where another process stored a ballot of the same attendee
+    or source at the same moment: it is committed by now, and the next pass sees it.
+    """
+
+    n: int
+    verdict: str | None
+    receipt: str
+    event_id: int | None
+    reply_kind: str | None
+    reply_text: str | None
+
+    def outcome(self) -> Outcome:
+        assert self.verdict is not None
+        reply = Answer(self.reply_kind, self.reply_text or "") if self.reply_kind else None
+        refusal = REFUSALS.get(self.verdict)
+        verdict = Verdict.REFUSED if refusal else Verdict(self.verdict)
+        return Outcome(verdict, receipt=self.receipt, refusal=refusal, reply=reply)
+
+
+def _lock_key(round_id: int) -> int:
+    """Two rounds may share a key; then they merely wait for each other."""
+    return round_id % _LOCK_KEYS
+
+
+def _parameters(votes: Sequence[Vote]) -> dict[str, Any]:
+    """The columns of the votes, and of the replies to those that came as texts."""
+    columns = "receipt", "round_id", "attendee_id", "entry_id", "channel", "source", "received_at", "refused"
+    parameters: dict[str, Any] = {name: [getattr(vote, name) for vote in votes] for name in columns}
+    texts = [(n, vote.replies) for n, vote in enumerate(votes, start=1) if vote.replies]
+    if texts:
+        same = "inbound_id", "address_id", "sender_id", "public_id", "topic", "language"
+        parameters |= {name: [getattr(replies, name) for _n, replies in texts] for name in same}
+        parameters["reply_n"] = [n for n, _replies in texts]
+        parameters["decision"] = [json.dumps(replies.decision) for _n, replies in texts]
+        parameters["answers"] = [json.dumps(_words(replies.answers)) for _n, replies in texts]
+    return parameters
+
+
+def _words(answers: Mapping[str, Answer]) -> dict[str, dict[str, str]]:
+    return {verdict: {"kind": answer.kind, "text": answer.text} for verdict, answer in answers.items()}
+
+
+async def _store_together(connect: RawConnection, votes: Sequence[Vote]) -> list[_Row]:
+    """One transaction: all of the votes or none. The pipeline is one implicit transaction (libpq, 32.5), which sees the
+    locks taken before its second statement begins.
+    """
+    parameters = _parameters(votes)
+    statement = _OUTCOMES_AND_REPLIES if "reply_n" in parameters else _OUTCOMES
+    keys = sorted({_lock_key(vote.round_id) for vote in votes})
+    async with connect() as connection:
+        async with connection.pipeline():
+            await connection.execute(_LOCK, {"patience": _LOCK_PATIENCE, "space": _LOCK_SPACE, "keys": keys})
+            cursor = await connection.execute(statement, parameters)
+        return [_Row(*row) for row in await cursor.fetchall()]
+
+
+async def store(connect: RawConnection, votes: Sequence[Vote], *, attempts: int = ATTEMPTS) -> list[Result]:
+    """What became of each vote, in their order. Never raises: an exception stands for a vote not known to be stored.
+
+    It is Unavailable while the database is away or overloaded, and otherwise what the database said of a vote that it
+    cannot store, which takes no other vote with it. Cast again, a vote that was stored after all is a duplicate.
+    """
+    if not votes:
+        return []
+    try:
+        rows = await _store_together(connect, votes)
+    except _TRANSIENT as error:
+        logger.info("ballot_box.again", extra={"because": type(error).__name__, "votes": len(votes)})
+        return await _again(connect, votes, attempts)
+    except (Unavailable, psycopg.OperationalError, errors.ReadOnlySqlTransaction):
+        logger.warning("ballot_box.unavailable", extra={"votes": len(votes)}, exc_info=True)
+        return [Unavailable(retry_after=1) for _vote in votes]
+    except psycopg.Error as error:
+        if len(votes) == 1:
+            return [error]
+        half = len(votes) // 2  # the one that cannot be stored is found by halves
+        return [*await store(connect, votes[:half]), *await store(connect, votes[half:])]
+    for event_id in {row.event_id for row in rows if row.verdict == Verdict.ACCEPTED and row.event_id}:
+        relay.mark(event_id)
+    return await _with_later_passes(connect, votes, rows, attempts)
+
+
+async def _again(connect: RawConnection, votes: Sequence[Vote], attempts: int) -> list[Result]:
+    if attempts <= 1:
+        return [Unavailable(retry_after=1) for _vote in votes]
+    return await store(connect, votes, attempts=attempts - 1)
+
+
+async def _with_later_passes(
+    connect: RawConnection, votes: Sequence[Vote], rows: Sequence[_Row], attempts: int
+) -> list[Result]:
+    """The outcomes, those of undecided votes from another transaction: of such a vote nothing is stored yet."""
+    undecided = [vote for vote, row in zip(votes, rows, strict=True) if row.verdict is None]
+    later = iter(await _again(connect, undecided, attempts) if undecided else ())
+    return [next(later) if row.verdict is None else row.outcome() for row in rows]
+
+
+class BallotBox:
+    """A process's box, with a connection of its own. Belongs to one event loop."""
+
+    def __init__(self) -> None:
+        self._connect = RawConnection("ballot box")
+        self._batches = Batcher[Vote, Outcome](self._store, batch_size=BATCH_SIZE, queue_size=QUEUE_SIZE)
+
+    async def cast(self, vote: Vote) -> Outcome:
+        """What became of the vote, after its commit. Raises Unavailable when it is not known to be stored."""
+        return await self._batches.submit(vote)
+
+    async def close(self) -> None:
+        """Answer everyone who waits, then close the connection."""
+        await self._batches.close()
+        await self._connect.close()
+
+    async def _store(self, votes: Sequence[Vote]) -> list[Result]:
+        return await store(self._connect, votes)
+
+
+def cast_sync(votes: Sequence[Vote]) -> list[Outcome]:
+    """The same for synchronous code, on a connection of its own: committed on return, whatever transaction the caller is in.
+
+    Raises the first exception that stands for a vote (see `store`); the others are stored all the same.
+    """
+    outcomes = async_to_sync(_store_on_own_connection)(votes)
+    for outcome in outcomes:
+        if isinstance(outcome, Exception):
+            raise outcome
+    return [outcome for outcome in outcomes if isinstance(outcome, Outcome)]
+
+
+async def _store_on_own_connection(votes: Sequence[Vote]) -> list[Result]:
+    connect = RawConnection("votes")
+    try:
+        return await store(connect, votes)
+    finally:
+        await connect.close()
+
+
+def hold_still(round_id: int) -> None:
+    """Wait for the batches in flight that hold votes of this round; later ones wait until the caller's transaction ends."""
+    with django_connection.cursor() as cursor:
+        cursor.execute(_HOLD, [_LOCK_SPACE, _lock_key(round_id)])
