@@ -6,7 +6,7 @@ import sys
 from config.embedded.command import execute, execute_throwaway
 from config.embedded.fanfare import fanfare
 from config.embedded.paths import Layout, data_folder
-from config.embedded.refusals import CannotStart, Interrupted
+from config.embedded.refusals import CannotStart, exit_code
 from config.embedded.site import clean, serve
 
 
@@ -41,13 +41,7 @@ def main() -> int:
     words = sys.argv[1:]
     cut = words.index("--") if "--" in words else len(words)
     arguments = _parser().parse_args(words[:cut])
-    try:
-        return _perform(arguments, words[cut + 1 :])
-    except CannotStart as refusal:
-        print(refusal, file=sys.stderr)
-        return 1
-    except Interrupted:
-        return 130
+    return exit_code(lambda: _perform(arguments, words[cut + 1 :]))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: how its cluster is made, how it is run, when it is ready."""
 
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -46,6 +47,7 @@ class Cluster:
         become = _how_to_become(binaries)
         if self.layout.postgres.exists():
             self._check_version(binaries)
+            _hand_over(self.layout.postgres, become)
         else:
             self._create(binaries, become)
         settings = _SETTINGS | {"unix_socket_directories": _list_item(self.layout.sockets)}
@@ -153,6 +155,17 @@ def _how_to_become(binaries: PostgresBinaries) -> Become:
         "PostgreSQL does not run as root, and this machine allows neither a user namespace nor a change of user. "
         "Run this as an ordinary user, or set DATABASE_URL to a server that runs already."
     )
+
+
+def _hand_over(folder: Path, become: Become) -> None:
+    """Gives the cluster to the user its server will run as, in case another kernel setting made it somebody else's."""
+    user, group = os.geteuid(), os.getegid()
+    if become is nobody_with_access:
+        nobody = pwd.getpwnam("nobody")
+        user, group = nobody.pw_uid, nobody.pw_gid
+    if folder.stat().st_uid != user:
+        for place in (folder, *folder.rglob("*")):
+            os.chown(place, user, group, follow_symlinks=False)
 
 
 def _environment() -> dict[str, str]:
