@@ -115,4 +115,5 @@ def idempotent(method: Method[View, Arguments]) -> Method[View, Arguments]:
                 _store(claimed, response)
             return response
 
+    vars(answer_once)["honours_idempotency_key"] = True  # read by the OpenAPI document
     return answer_once

@@ -17,13 +17,22 @@ from config.lib.errors import AuthRequired, Forbidden, InsufficientScope, Refusa
 SIGN_UP_ROLES: Final = (Role.FAN, Role.ARTIST, Role.DEVELOPER)  # people choose these themselves; the rest are granted
 
 EVERYONE: Final = frozenset(
-    {"profile:read", "profile:write", "events:read", "events:join", "votes:write", "artists:read", "votes:read"}
+    {
+        "profile:read",
+        "profile:write",
+        "events:read",
+        "events:join",
+        "votes:write",
+        "votes:read",
+        "artists:read",
+        "artists:write",  # anyone may own an artist's profile; ownership says which
+    }
 )
 ORGANIZING: Final = frozenset({"events:write", "rounds:write", "attendees:read", "messages:write"})
 
 ROLE_SCOPES: Final[dict[str, frozenset[str]]] = {
     Role.FAN: EVERYONE,
-    Role.ARTIST: EVERYONE | {"artists:write"},
+    Role.ARTIST: EVERYONE,
     Role.ORGANIZER: EVERYONE | ORGANIZING,
     Role.BRAND: EVERYONE,
     Role.DEVELOPER: EVERYONE,
