@@ -35,6 +35,7 @@ SECRET_KEY = required("SECRET_KEY", "fanfare-development-secret-key-that-is-long
 PORT = env.int("PORT", 8000)
 PUBLIC_URL = required("PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
+CSRF_FAILURE_VIEW = "config.error_pages.csrf_failure"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [PUBLIC_URL])
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [])
@@ -169,6 +170,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "messaging-reconcile": {"task": "messaging.reconcile", "schedule": 60.0},
     "events-clock": {"task": "events.move_by_clock", "schedule": 5.0},
     "voting-clock": {"task": "voting.move_by_clock", "schedule": 1.0},
+    "heartbeat": {"task": "config.heartbeat", "schedule": 15.0},
     "accounts-sweep": {"task": "accounts.sweep_expired", "schedule": 3600.0},
 }
 
@@ -197,7 +199,9 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_FORMS = {"login": "accounts.forms.LogInForm", "signup": "accounts.forms.SignUpForm"}
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"  # on pages, so that sign-up can stay silent; API accounts are limited until then
+ACCOUNT_EMAIL_VERIFICATION = (
+    "mandatory"  # on pages, so that sign-up can stay silent; API accounts are limited until then
+)
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # only in the browser that signed up
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = "strict"
@@ -266,7 +270,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.HasScope"],
     "DEFAULT_THROTTLE_CLASSES": ["config.lib.api.throttling.Limit"],
     "DEFAULT_RENDERER_CLASSES": ["config.lib.api.envelope.EnvelopeRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["config.lib.api.parsers.JsonBody"],
+    "URL_FORMAT_OVERRIDE": None,  # `?format=` belongs to the report, and Accept to HTTP
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "config.lib.api.schema.EnvelopeSchema",
     "EXCEPTION_HANDLER": "config.lib.api.errors.handle",
@@ -283,12 +288,15 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "PATH_CONVERTER_OVERRIDES": {"public_id": {"type": "string", "pattern": "^[0-9abcdefghjkmnpqrstvwxyz]{16}$"}},
+    "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.lib.api.schema.complete"],
 }
+EDGE_DOCUMENTS: list[str] = []  # what Django's resolver does not know: dotted names of path → path item
 
 # --- Safety in the browser --------------------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", not DEBUG)
-SECURE_REDIRECT_EXEMPT = [r"^health"]
+SECURE_REDIRECT_EXEMPT = [r"^health", r"^metrics$"]  # asked from inside, over plain HTTP
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 0 if DEBUG else env.int("SECURE_HSTS_SECONDS", 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", False)
@@ -299,7 +307,13 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": ["'self'"],
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "media-src": ["'self'"],
+        "manifest-src": ["'self'"],
         "img-src": ["'self'", "data:"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],

@@ -1,5 +1,31 @@
 """The root of all addresses, composed from each app's own lists."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.views import SpectacularAPIView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from config.api_docs import TryItPage
+from config.error_pages import unknown_api_address
+from config.health import live, ready
+from config.metrics import metrics
+from config.pages import robots
+
+handler400 = "config.error_pages.bad_request"
+handler403 = "config.error_pages.permission_denied"
+handler404 = "config.error_pages.page_not_found"
+handler500 = "config.error_pages.server_error"
+
+api: list[URLPattern | URLResolver] = [
+    path("", include("accounts.api.urls")),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health", ready, name="health"),
+    path("health/live", live, name="health-live"),
+    path("metrics", metrics, name="metrics"),
+    path("robots.txt", robots, name="robots"),
+    path("accounts/", include("accounts.urls")),
+    path("api/v1/", include(api)),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/docs/", TryItPage.as_view(), name="api-docs"),
+    re_path(r"^api/", unknown_api_address, name="api-unknown"),
+]

@@ -10,13 +10,12 @@ from rest_framework.views import APIView
 from config.lib.api.envelope import Enveloped, envelope
 from config.lib.api.etags import etag_of, unchanged
 from config.lib.api.pagination import bad_parameter, limit_from, page_of
+from config.lib.api.scopes import PUBLIC, SIGNED_IN
 from config.lib.api.throttling import caller_of
 from config.lib.errors import Refusal
 from config.lib.limits import Allowance
 
-# What `scopes` may hold besides scope names: open to everyone, or to everyone who is signed in.
-PUBLIC = "public"
-SIGNED_IN = "signed_in"
+__all__ = ["PUBLIC", "SIGNED_IN", "ApiView"]
 
 
 class ApiView(APIView):
