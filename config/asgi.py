@@ -7,10 +7,11 @@ from config.boot import django_application
 from config.lib.edge import EdgeRoute, edge
 from config.lib.lifespan import ProcessPart, lifespan
 from config.sockets import nowhere
+from voting import edge_board, relay, routing
 
-EDGE_ROUTES: list[EdgeRoute] = []
-WEBSOCKETS: list[URLPattern] = [nowhere]
-PROCESS_PARTS: list[ProcessPart] = []
+EDGE_ROUTES: list[EdgeRoute] = [*edge_board.ROUTES]
+WEBSOCKETS: list[URLPattern] = [*routing.websockets, nowhere]
+PROCESS_PARTS: list[ProcessPart] = [relay.part]
 
 application = ProtocolTypeRouter(
     {

@@ -1,0 +1,72 @@
+"""Who is looking at a leaderboard: a short-lived signed token that edge, streams and sockets check without a query.
+
+Pages and the API hand it out to whoever may see the event; it names the event and the audience. Without one a viewer is
+a fan of a public event, and a private event is not there.
+"""
+
+import re
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.policies import scopes_of
+from config.lib.errors import Forbidden, InvalidToken, NotFound
+from config.lib.public_ids import ALPHABET, LENGTH
+from config.lib.signing import sign, unsign
+from events.models import Event
+from events.policies import may_run
+from voting import relay
+from voting.board import Board
+from voting.leaderboard import Audience
+
+ORGANIZER_SCOPE: Final = "rounds:write"
+_PURPOSE: Final = "viewing"
+_PUBLIC_ID: Final = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
+
+
+class NotYourAudience(Forbidden):
+    message = _("Only people who run this event may look at it this way.")
+
+
+def audience_for(actor: Actor, event: Event, *, wanted: Audience | None = None) -> Audience:
+    """How this actor, who may see the event, may look at it: as the organizer if they run it, else as a fan.
+
+    Raises NotYourAudience when `wanted` is another than a fan's and they do not run it, or lack the scope.
+    """
+    granted = scopes_of(actor)
+    runs_it = bool({"*", ORGANIZER_SCOPE} & granted) and may_run(actor, event)
+    if wanted not in {None, Audience.FAN} and not runs_it:
+        raise NotYourAudience
+    return wanted or (Audience.ORGANIZER if runs_it else Audience.FAN)
+
+
+def viewing_token(event: Event, audience: Audience, *, now: datetime) -> tuple[str, datetime]:
+    """The token and when it expires: VIEWING_TOKEN_SECONDS from now."""
+    expires_at = now + timedelta(seconds=settings.VIEWING_TOKEN_SECONDS)
+    payload = f"{audience}:{event.public_id}".encode()
+    return sign(payload, purpose=_PURPOSE, expires_at=expires_at), expires_at
+
+
+def audience_named(token: str, *, event: str, now: datetime) -> Audience:
+    """The audience that the token stands for. Raises InvalidToken (also for another event's), TokenExpired."""
+    audience, _colon, named = unsign(token, purpose=_PURPOSE, now=now).decode().partition(":")
+    if named != event:
+        raise InvalidToken
+    return Audience(audience)
+
+
+async def admit(event: str, token: str, *, now: datetime) -> tuple[Board, Audience]:
+    """The newest board of the event with this public id and as whom to show it; `token` is "" without one.
+
+    Raises NotFound (also for a private event or a draft without a token), InvalidToken, TokenExpired, Unavailable.
+    """
+    if not _PUBLIC_ID.fullmatch(event):
+        raise NotFound
+    audience = audience_named(token, event=event, now=now) if token else None
+    board = await relay.current().board(event)
+    if board is None or (audience is None and not board.public):
+        raise NotFound
+    return board, audience or Audience.FAN
