@@ -1,9 +1,13 @@
 """Venues, events, staff, the line-up, attendees."""
 
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +19,17 @@ from events.querysets import AttendeeQuerySet, EventQuerySet, SlotQuerySet, Venu
 from messaging.models import Address, Sender
 
 
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def known_time_zone(name: str) -> None:
+    """Raises Django's ValidationError unless this machine's time zone database has `name`."""
+    if name not in _time_zones():
+        raise ValidationError(_("Use the name of a time zone, for example Europe/Berlin."), code="unknown_time_zone")
+
+
 class Venue(models.Model):
     """A place with a stage. Times of its events are shown in its own time zone."""
 
@@ -23,8 +38,18 @@ class Venue(models.Model):
     name = models.CharField(_("name"), max_length=150)
     street = models.CharField(_("street"), max_length=200, blank=True)
     city = models.CharField(_("city"), max_length=100)
-    country = models.CharField(_("country"), max_length=2, help_text=_("ISO 3166-1, two letters"))
-    timezone = models.CharField(_("time zone"), max_length=64, help_text=_("IANA name, for example Europe/Berlin"))
+    country = models.CharField(
+        _("country"),
+        max_length=2,
+        validators=[RegexValidator("^[A-Z]{2}$", _("Use two capital letters, for example DE."))],
+        help_text=_("ISO 3166-1, two letters"),
+    )
+    timezone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        validators=[known_time_zone],
+        help_text=_("IANA name, for example Europe/Berlin"),
+    )
     version = models.PositiveIntegerField(default=1)
 
     objects = VenueQuerySet.as_manager()
@@ -120,6 +145,11 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def topic(self) -> str:
+        """What messages and consent about this event are filed under."""
+        return f"event:{self.pk}"
 
 
 class StaffRole(models.TextChoices):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import migrations, models
+from django.db import IntegrityError, migrations, models
 
 
 def one_of(field: str, choices: type[models.TextChoices], name: str) -> models.CheckConstraint:
@@ -27,3 +27,8 @@ DROP FUNCTION {table}_refuse_change();
 def append_only(table: str) -> Any:
     """A migration operation: rows of `table` can be inserted, and neither changed nor deleted, by any SQL."""
     return migrations.RunSQL(_REFUSE.format(table=table), _ALLOW.format(table=table))
+
+
+def broken_by(error: IntegrityError) -> str:
+    """The name of the constraint that refused a statement; "" where the database names none."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""

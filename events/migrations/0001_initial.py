@@ -2,8 +2,10 @@
 
 import config.lib.public_ids
 import django.contrib.postgres.fields
+import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
+import events.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -28,12 +30,24 @@ class Migration(migrations.Migration):
                 ("city", models.CharField(max_length=100, verbose_name="city")),
                 (
                     "country",
-                    models.CharField(help_text="ISO 3166-1, two letters", max_length=2, verbose_name="country"),
+                    models.CharField(
+                        help_text="ISO 3166-1, two letters",
+                        max_length=2,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z]{2}$", "Use two capital letters, for example DE."
+                            )
+                        ],
+                        verbose_name="country",
+                    ),
                 ),
                 (
                     "timezone",
                     models.CharField(
-                        help_text="IANA name, for example Europe/Berlin", max_length=64, verbose_name="time zone"
+                        help_text="IANA name, for example Europe/Berlin",
+                        max_length=64,
+                        validators=[events.models.known_time_zone],
+                        verbose_name="time zone",
                     ),
                 ),
                 ("version", models.PositiveIntegerField(default=1)),
