@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.lib.constraints import one_of
 from config.lib.public_ids import PublicIdField
+from messaging.querysets import ConsentQuerySet, MessageQuerySet, OptOutQuerySet
 
 
 class Channel(models.TextChoices):
@@ -25,6 +26,15 @@ class Lane(models.TextChoices):
     BULK = "bulk", _("Bulk")
 
 
+class Purpose(models.TextChoices):
+    """Why somebody is written to, which decides what consent it needs (the rules are in gate.py)."""
+
+    REPLY = "reply", _("Answers a text they sent")
+    ACCOUNT = "account", _("About their account, at their request")
+    EVENT = "event", _("About an event they joined")
+    MARKETING = "marketing", _("Anything else")
+
+
 class Sender(models.Model):
     """A number or mail identity messages come from."""
 
@@ -36,6 +46,7 @@ class Sender(models.Model):
         default=False, help_text=_("The provider itself answers STOP, START and HELP, so we stay silent")
     )
     messaging_service = models.CharField(max_length=64, blank=True, help_text=_("Twilio messaging service SID"))
+    language = models.CharField(max_length=5, blank=True, help_text=_("For people whose language is not known"))
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -56,7 +67,9 @@ class Address(models.Model):
     public_id = PublicIdField()
     channel = models.CharField(max_length=16, choices=Channel)
     value = models.CharField(max_length=254, help_text=_("E.164 number, lower-case mail address, or a push endpoint"))
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     language = models.CharField(max_length=5, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
     unreachable_at = models.DateTimeField(null=True, blank=True, help_text=_("A permanent failure was reported then"))
@@ -76,11 +89,13 @@ class Address(models.Model):
 
 
 class OptOut(models.Model):
-    """This address wants nothing more from this sender. The row's presence is the state; ConsentEvent is the evidence."""
+    """An address wants nothing more from a sender. The row's presence is the state; ConsentEvent is the evidence."""
 
     address = models.ForeignKey(Address, on_delete=models.CASCADE, related_name="opt_outs")
     sender = models.ForeignKey(Sender, on_delete=models.CASCADE, related_name="opt_outs")
     since = models.DateTimeField()
+
+    objects = OptOutQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("opt-out")
@@ -107,9 +122,7 @@ class InboundMessage(models.Model):
     class Meta:
         verbose_name = _("text received")
         verbose_name_plural = _("texts received")
-        constraints = [
-            models.UniqueConstraint(fields=["provider", "provider_id"], name="inbound_once_per_provider_id")
-        ]
+        constraints = [models.UniqueConstraint(fields=["provider", "provider_id"], name="inbound_once_per_provider_id")]
         indexes = [models.Index(fields=["address", "-received_at"], name="inbound_by_address")]
 
     def __str__(self) -> str:
@@ -121,23 +134,45 @@ class ConsentDecision(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrew")
 
 
+class ConsentPurpose(models.TextChoices):
+    EVENT = "event", _("Messages about an event")
+    ACCOUNT = "account", _("Messages about the account")
+    MARKETING = "marketing", _("Other messages")
+    ALL = "all", _("Everything from this sender")
+
+
+class ConsentSource(models.TextChoices):
+    SMS = "sms", _("SMS")
+    WEB = "web", _("Web")
+    API = "api", _("API")
+    IMPORT = "import", _("Import")
+    ADMIN = "admin", _("Admin")
+    PROVIDER = "provider", _("Reported by the provider")
+
+
 class ConsentEvent(models.Model):
     """Evidence, append-only: this address said yes or no to this purpose, then, there, to that text."""
 
     address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="consent_events")
     sender = models.ForeignKey(Sender, null=True, on_delete=models.PROTECT, related_name="+")
     decision = models.CharField(max_length=16, choices=ConsentDecision)
-    purpose = models.CharField(max_length=32, help_text=_("event, account, marketing, or all"))
+    purpose = models.CharField(max_length=16, choices=ConsentPurpose)
     topic = models.CharField(max_length=64, blank=True, help_text=_("What it is about, for example event:42"))
-    source = models.CharField(max_length=16, help_text=_("sms, web, api, import, admin or provider"))
+    source = models.CharField(max_length=16, choices=ConsentSource)
     text_version = models.CharField(max_length=64, blank=True, help_text=_("The wording that was agreed to"))
     inbound = models.ForeignKey(InboundMessage, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
+    objects = ConsentQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("consent event")
         verbose_name_plural = _("consent events")
-        constraints = [one_of("decision", ConsentDecision, "consent_decision_known")]
+        constraints = [
+            one_of("decision", ConsentDecision, "consent_decision_known"),
+            one_of("purpose", ConsentPurpose, "consent_purpose_known"),
+            one_of("source", ConsentSource, "consent_source_known"),
+        ]
         indexes = [models.Index(fields=["address", "purpose", "topic", "-id"], name="consent_by_purpose")]
 
     def __str__(self) -> str:
@@ -164,7 +199,7 @@ class Message(models.Model):
     public_id = PublicIdField()
     purpose_key = models.CharField(max_length=200, unique=True, help_text=_("Names the one reason this message exists"))
     kind = models.CharField(max_length=32, help_text=_("join_ask, vote_accepted, account, …"))
-    purpose = models.CharField(max_length=32, help_text=_("What consent it needs: event, account, marketing, reply"))
+    purpose = models.CharField(max_length=16, choices=Purpose)
     channel = models.CharField(max_length=16, choices=Channel)
     lane = models.CharField(max_length=16, choices=Lane, default=Lane.DEFAULT)
     topic = models.CharField(max_length=64, blank=True)
@@ -174,42 +209,54 @@ class Message(models.Model):
 
     language = models.CharField(max_length=5, blank=True)
     subject = models.CharField(max_length=998, blank=True)
-    text = models.TextField(blank=True)
+    text = models.TextField(blank=True, help_text=_("All of the content, encrypted, where it is sealed"))
     html = models.TextField(blank=True)
     headers = models.JSONField(default=dict, blank=True)
     sealed = models.BooleanField(default=False, help_text=_("Content is encrypted and blanked once sent"))
 
     state = models.CharField(max_length=16, choices=MessageState, default=MessageState.QUEUED)
-    not_before = models.DateTimeField(help_text=_("When it may be handed over"))
+    not_before = models.DateTimeField(
+        help_text=_("When it may be handed over, or is looked up if its outcome is uncertain")
+    )
     expires_at = models.DateTimeField(null=True, help_text=_("Worthless after this"))
     attempt = models.PositiveSmallIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
     decisions = models.JSONField(default=list, help_text=_("What the gate said, each time it was asked"))
 
     provider = models.CharField(max_length=16, blank=True)
-    provider_id = models.CharField(max_length=64, blank=True)
+    provider_id = models.CharField(max_length=200, blank=True)
     provider_rank = models.PositiveSmallIntegerField(default=0, help_text=_("How final the provider's last word is"))
     error_code = models.CharField(max_length=32, blank=True)
     error = models.CharField(max_length=300, blank=True)
     segments = models.PositiveSmallIntegerField(default=0)
 
     created_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField(null=True, help_text=_("When it was last handed over, whatever came of it"))
+    sent_at = models.DateTimeField(null=True, help_text=_("When the provider had taken it"))
     settled_at = models.DateTimeField(null=True, help_text=_("When its last state was reached"))
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         constraints = [
             one_of("channel", Channel, "message_channel_known"),
+            one_of("purpose", Purpose, "message_purpose_known"),
             one_of("lane", Lane, "message_lane_known"),
             one_of("state", MessageState, "message_state_known"),
             models.UniqueConstraint(
-                fields=["provider", "provider_id"], condition=~models.Q(provider_id=""), name="message_once_per_provider_id"
+                fields=["provider", "provider_id"],
+                condition=~models.Q(provider_id=""),
+                name="message_once_per_provider_id",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="submitting") | models.Q(leased_until__isnull=False),
                 name="message_submitting_has_lease",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="answered") | models.Q(reply_to__isnull=False),
+                name="message_answered_replies_to_a_text",
             ),
         ]
         indexes = [
@@ -221,8 +268,11 @@ class Message(models.Model):
             ),
             # serves reconciliation: handed over, and never heard of again
             models.Index(fields=["leased_until"], condition=models.Q(state="submitting"), name="message_submitting"),
+            # serves reconciliation: whose outcome is looked up next
+            models.Index(fields=["not_before"], condition=models.Q(state="uncertain"), name="message_uncertain"),
             models.Index(fields=["topic", "-id"], name="message_by_topic"),
-            models.Index(fields=["address", "-id"], name="message_by_address"),
+            # serves the history of a person and the gate's questions about the last minutes
+            models.Index(fields=["address", "-created_at"], name="message_by_address"),
         ]
 
     def __str__(self) -> str:
@@ -230,13 +280,14 @@ class Message(models.Model):
 
 
 class DeliveryEvent(models.Model):
-    """A provider's status callback as it came, append-only; `message` is empty while no row with its id is known."""
+    """A provider's status callback as it came, append-only. One that is early waits for the message to learn its id."""
 
     provider = models.CharField(max_length=16)
-    provider_id = models.CharField(max_length=64)
+    provider_id = models.CharField(max_length=200)
     status = models.CharField(max_length=32)
     error_code = models.CharField(max_length=32, blank=True)
     message_public_id = models.CharField(max_length=16, blank=True, help_text=_("As the callback's address named it"))
+    attempt = models.PositiveSmallIntegerField(default=0, help_text=_("Likewise; 0 where it named none"))
     raw = models.JSONField(default=dict)
     received_at = models.DateTimeField()
 

@@ -1,0 +1,63 @@
+"""Questions about many addresses, messages and consent events."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import F, Func, JSONField, Value
+
+if TYPE_CHECKING:
+    from messaging.models import Address, ConsentEvent, Message, OptOut, Sender
+
+
+class OptOutQuerySet(models.QuerySet["OptOut"]):
+    def pairs(self, *, addresses: Iterable[int], senders: Iterable[int]) -> set[tuple[int, int]]:
+        """(address id, sender id) of those who opted out."""
+        rows = self.filter(address_id__in=set(addresses), sender_id__in=set(senders))
+        return set(rows.values_list("address_id", "sender_id"))
+
+
+def is_opted_out(address: "Address", sender: "Sender") -> bool:
+    """Whether this address wants nothing more from this sender."""
+    return address.opt_outs.filter(sender=sender).exists()
+
+
+class ConsentQuerySet(models.QuerySet["ConsentEvent"]):
+    def last_words(self, addresses: Iterable[int]) -> dict[tuple[int, str, str], tuple[int, str]]:
+        """(address id, purpose, topic) → (event id, decision), the latest event of each."""
+        latest = (
+            self.filter(address_id__in=set(addresses))
+            .order_by("address_id", "purpose", "topic", "-id")
+            .distinct("address_id", "purpose", "topic")
+        )
+        rows = latest.values_list("address_id", "purpose", "topic", "id", "decision")
+        return {(address, purpose, topic): (pk, decision) for address, purpose, topic, pk, decision in rows}
+
+
+class Appended(Func):
+    """A JSON array column with one entry more, for an update."""
+
+    template = "%(expressions)s"
+    arg_joiner = " || "
+
+    def __init__(self, column: str, entry: dict[str, Any]) -> None:
+        super().__init__(F(column), Value([entry], output_field=JSONField()))
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def due(self, lane: str, channels: Iterable[str], *, now: datetime) -> "MessageQuerySet":
+        """What may be handed over in this lane, on channels with a provider; the oldest first."""
+        waiting = self.filter(state__in=["queued", "held"], lane=lane, channel__in=channels, not_before__lte=now)
+        return waiting.order_by("not_before", "id")
+
+    def lately_to(self, addresses: Iterable[int], *, since: datetime) -> "MessageQuerySet":
+        """Messages to these addresses that were not stopped by us."""
+        return self.filter(address_id__in=set(addresses), created_at__gte=since).exclude(
+            state__in=["skipped", "cancelled"]
+        )
+
+    def insert_once(self, message: "Message") -> "Message":
+        """Insert the row, or return the one that has its purpose key already; of two at once, the first stands."""
+        self.bulk_create([message], ignore_conflicts=True)
+        return self.get(purpose_key=message.purpose_key)

@@ -1,0 +1,77 @@
+"""Where people can be reached: one row per channel and value."""
+
+from typing import Final
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from config.lib.errors import Refusal
+from messaging.models import Address, Channel
+
+
+class NotAPhoneNumber(Refusal):
+    status = 422
+    message = _("This is not a phone number. Write it with its country code, for example +12025550123.")
+
+
+class NotAMailAddress(Refusal):
+    status = 422
+    message = _("This is not an e-mail address.")
+
+
+def _phone_number(value: str) -> str:
+    """E.164. Numbers of the right length pass, assigned or not: only the provider knows which of them exist."""
+    try:
+        number = phonenumbers.parse(value, None)
+    except phonenumbers.NumberParseException as error:
+        raise NotAPhoneNumber from error
+    if not phonenumbers.is_possible_number(number):
+        raise NotAPhoneNumber
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _mail_address(value: str) -> str:
+    address = value.strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise NotAMailAddress from error
+    return address
+
+
+_NORMALISED: Final = {Channel.SMS: _phone_number, Channel.EMAIL: _mail_address}
+
+
+def normalised(*, channel: Channel, value: str) -> str:
+    """The one spelling of an address. Raises NotAPhoneNumber or NotAMailAddress."""
+    normalise = _NORMALISED.get(channel)
+    return normalise(value) if normalise else value
+
+
+@transaction.atomic
+def address_for(*, channel: Channel, value: str, user: User | None = None, language: str = "") -> Address:
+    """The address of this channel and value, made if new.
+
+    A known address keeps its user and language; one without takes those given. Raises NotAPhoneNumber, NotAMailAddress.
+    """
+    address, created = Address.objects.get_or_create(
+        channel=channel,
+        value=normalised(channel=channel, value=value),
+        defaults={"user": user, "language": language},
+    )
+    if not created:
+        _complete(address, user=user, language=language)
+    return address
+
+
+def _complete(address: Address, *, user: User | None, language: str) -> None:
+    """Fill in what was not known, by conditional updates: of two who come at once, the first stands."""
+    row = Address.objects.filter(pk=address.pk)
+    changed = bool(user and address.user_id is None and row.filter(user=None).update(user=user))
+    changed |= bool(language and not address.language and row.filter(language="").update(language=language))
+    if changed:
+        address.refresh_from_db()
