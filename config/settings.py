@@ -333,6 +333,7 @@ _static = (
     if DEBUG
     else "servestatic.storage.CompressedManifestStaticFilesStorage"
 )
+SERVESTATIC_AUTOREFRESH = SERVESTATIC_USE_FINDERS = DEBUG  # in development without collectstatic
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": _static},

@@ -26,7 +26,7 @@ WITH_BODY: Final = (
     errors.UnknownField,
 )
 
-_LIMIT_HEADERS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+_EVERYWHERE: Final = ("X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 
 
 def ref(kind: str, name: str) -> Schema:
@@ -56,21 +56,23 @@ def answer(description: str, data: Schema | None = None, *, headers: Iterable[st
     }
 
 
-def header_refs(more: Iterable[str] = (), *, limited: bool = True) -> Schema:
+def header_refs(more: Iterable[str] = ()) -> Schema:
     """The headers of every answer, and `more`."""
-    names = ("X-Request-Id", *(_LIMIT_HEADERS if limited else ()), *more)
-    return {name: ref("headers", name) for name in names}
+    return {name: ref("headers", name) for name in (*_EVERYWHERE, *more)}
 
 
-def error_answers(refusals: Iterable[type[Refusal]], *, limited: bool = True) -> dict[str, Schema]:
-    """One response per HTTP status, each naming the codes it may carry."""
+def error_answers(refusals: Iterable[type[Refusal]]) -> dict[str, Schema]:
+    """One response per HTTP status, naming the codes it may carry."""
     by_status: defaultdict[int, set[str]] = defaultdict(set)
     for refusal in refusals:
         by_status[refusal.status].add(refusal.code)
-    return {str(status): _error_answer(status, codes, limited=limited) for status, codes in sorted(by_status.items())}
+    return {
+        str(status): _error_answer(status, codes) if len(codes) > 1 else ref("responses", *codes)
+        for status, codes in sorted(by_status.items())
+    }
 
 
-def _error_answer(status: int, codes: set[str], *, limited: bool) -> Schema:
+def _error_answer(status: int, codes: set[str]) -> Schema:
     more = {
         HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate",),
         HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After",),
@@ -78,14 +80,19 @@ def _error_answer(status: int, codes: set[str], *, limited: bool) -> Schema:
     these = {"properties": {"error": {"properties": {"code": {"enum": sorted(codes)}}}}}
     return {
         "description": f"{HTTPStatus(status).phrase}: {', '.join(sorted(codes))}",
-        "headers": header_refs(more, limited=limited),
+        "headers": header_refs(more),
         "content": {JSON: {"schema": {"allOf": [ref("schemas", "ErrorAnswer"), these]}}},
     }
 
 
+def _named_refusals() -> list[type[Refusal]]:
+    """Every refusal of ours; those that tests make up are left out."""
+    return [refusal for refusal in all_refusals() if ".tests" not in refusal.__module__]
+
+
 def error_codes() -> list[str]:
-    """Every code a client may meet, sorted; refusals that tests make up are left out."""
-    return sorted({refusal.code for refusal in all_refusals() if ".tests" not in refusal.__module__})
+    """Every code a client may meet, sorted."""
+    return sorted({refusal.code for refusal in _named_refusals()})
 
 
 def _header(description: str, kind: str = "string") -> Schema:
@@ -97,6 +104,7 @@ def components() -> Mapping[str, Schema]:
     request_id = {"type": "string", "description": "The request's id, as in X-Request-Id and in our logs."}
     cursor = {"type": ["string", "null"], "description": "A value for `cursor`; null at the end."}
     return {
+        "responses": {refusal.code: _error_answer(refusal.status, {refusal.code}) for refusal in _named_refusals()},
         "schemas": {
             "Meta": {"type": "object", "required": ["request_id"], "properties": {"request_id": request_id}},
             "PageMeta": {

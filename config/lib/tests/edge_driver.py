@@ -1,5 +1,6 @@
 """A tiny ASGI driver: one request in, the whole answer out, nothing in between."""
 
+import asyncio
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -57,6 +58,8 @@ async def ask(
     async def receive() -> Message:
         nonlocal read
         if read == len(incoming):
+            if not leaves_early:
+                await asyncio.Event().wait()  # a client that waits for its answer
             return {"type": "http.disconnect"}
         read += 1
         return incoming[read - 1]
@@ -73,6 +76,7 @@ def _answer(messages: list[Message], read: int) -> Answer:
     headers: dict[str, str] = {}
     for name, value in start["headers"]:
         text = value.decode("latin-1")
-        headers[name.decode()] = f"{headers[name.decode()]}, {text}" if name.decode() in headers else text
+        known = name.decode().lower()
+        headers[known] = f"{headers[known]}, {text}" if known in headers else text
     body = b"".join(message.get("body", b"") for message in messages[1:])
     return Answer(start["status"], headers, body, messages, read)

@@ -217,7 +217,7 @@ async def test_retry_after_travels_as_a_header() -> None:
 
 
 async def test_a_stream_ends_when_its_client_leaves() -> None:
-    answer = await asyncio.wait_for(ask(app, "GET", "/api/stream/abc"), timeout=5)
+    answer = await asyncio.wait_for(ask(app, "GET", "/api/stream/abc", leaves_early=True), timeout=5)
 
     assert answer.body == b"data: 1\n\n"
     assert answer.headers["content-type"] == "text/event-stream"

@@ -1,0 +1,25 @@
+"""The composed application: HTTP through edge and Django, sockets nobody has, and the lifespan."""
+
+from asgiref.testing import ApplicationCommunicator
+
+from config.asgi import application
+from config.lib.tests.edge_driver import ask
+from config.sockets import NO_SUCH_SOCKET
+
+
+async def test_django_answers_behind_the_edge_with_a_request_id() -> None:
+    answer = await ask(
+        application, "GET", "/health/live", headers=[("Host", "localhost"), ("X-Request-Id", "from-outside-1")]
+    )
+
+    assert answer.status == 200
+    assert answer.headers["x-request-id"] == "from-outside-1"
+
+
+async def test_an_unknown_socket_is_accepted_and_closed_with_4404() -> None:
+    socket = ApplicationCommunicator(application, {"type": "websocket", "path": "/ws/nothing", "headers": []})
+
+    await socket.send_input({"type": "websocket.connect"})
+
+    assert (await socket.receive_output())["type"] == "websocket.accept"
+    assert await socket.receive_output() == {"type": "websocket.close", "code": NO_SUCH_SOCKET}
