@@ -7,11 +7,13 @@ from config.boot import django_application
 from config.lib.edge import EdgeRoute, edge
 from config.lib.lifespan import ProcessPart, lifespan
 from config.sockets import nowhere
+from messaging import edge as texts
+from messaging import process as messaging_process
 from voting import edge_board, relay, routing
 
-EDGE_ROUTES: list[EdgeRoute] = [*edge_board.ROUTES]
+EDGE_ROUTES: list[EdgeRoute] = [*edge_board.ROUTES, *texts.ROUTES]
 WEBSOCKETS: list[URLPattern] = [*routing.websockets, nowhere]
-PROCESS_PARTS: list[ProcessPart] = [relay.part]
+PROCESS_PARTS: list[ProcessPart] = [relay.part, messaging_process.part]
 
 application = ProtocolTypeRouter(
     {

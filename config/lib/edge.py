@@ -52,12 +52,16 @@ _EXPOSED = b"ETag, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Res
 
 @dataclass(frozen=True, slots=True)
 class EdgeRequest:
-    """What a handler is given. `args` are the path's captures; header names are lower case; `body` is complete."""
+    """What a handler is given. `args` are the path's captures; header names are lower case; `body` is complete.
+
+    `query_string` is the query as it was sent, for signatures over the address.
+    """
 
     method: str
     path: str
     args: tuple[str, ...]
     query: Mapping[str, str]
+    query_string: str
     headers: Mapping[str, str]
     body: bytes
     client: str
@@ -275,6 +279,7 @@ class _Exchange:
             path=self.scope["path"],
             args=self.args,
             query=dict(parse_qsl(query.decode("latin-1"))) if query else {},
+            query_string=query.decode("latin-1"),
             headers=self.headers,
             body=body,
             client=client_address(
