@@ -1,6 +1,6 @@
 """Read-only pages: what came in, what went out, who agreed to what."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -8,7 +8,13 @@ from django.http import HttpRequest
 from messaging.models import Address, ConsentEvent, DeliveryEvent, InboundMessage, Message, OptOut, Sender
 
 
-class ReadOnly(admin.ModelAdmin[Any]):
+if TYPE_CHECKING:
+    _ModelAdmin = admin.ModelAdmin[Any]
+else:
+    _ModelAdmin = admin.ModelAdmin  # generic only to the type checker
+
+
+class ReadOnly(_ModelAdmin):
     """Rows are written by services and providers alone."""
 
     show_full_result_count = False
