@@ -57,10 +57,15 @@ def scopes_of(actor: Actor) -> frozenset[str]:
     return granted if "*" in actor.scopes else granted & actor.scopes
 
 
+def holds_scope(actor: Actor, scope: str) -> bool:
+    """Whether role and credential both give `scope`."""
+    held = scopes_of(actor)
+    return "*" in held or scope in held
+
+
 def require_scope(actor: Actor, scope: str) -> None:
     """Raises AuthRequired without an active user, InsufficientScope when role or key do not give `scope`."""
-    held = scopes_of(actor)
-    if "*" in held or scope in held:
+    if holds_scope(actor, scope):
         return
     signed_in(actor)
     raise InsufficientScope

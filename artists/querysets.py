@@ -20,3 +20,9 @@ class ArtistQuerySet(models.QuerySet["Artist"]):
     def seen_by(self, user: "User") -> "ArtistQuerySet":
         """Those the public may see, and this user's own."""
         return self.filter(~Q(status="withdrawn") | Q(owner=user))
+
+    def matching(self, *, q: str = "", genre: str = "", home: str = "") -> "ArtistQuerySet":
+        """Those with `q` in their name, of this genre, from this place; "" means any."""
+        found = self.filter(name__icontains=q) if q else self
+        found = found.filter(genres__contains=[genre.lower()]) if genre else found
+        return found.filter(home__iexact=home) if home else found

@@ -16,6 +16,8 @@ handler500 = "config.error_pages.server_error"
 
 api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
+    path("", include("artists.api.urls")),
+    path("", include("events.api.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics, name="metrics"),
     path("robots.txt", robots, name="robots"),
     path("accounts/", include("accounts.urls")),
+    path("", include("messaging.urls")),
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", TryItPage.as_view(), name="api-docs"),

@@ -3,11 +3,12 @@
 from typing import Final
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Role
-from accounts.policies import require_scope, signed_in
-from config.lib.errors import NotFound
+from accounts.policies import holds_scope, require_scope, signed_in
+from config.lib.errors import Detail, NotFound, ValidationError
 from events.models import Event, Venue
 from events.querysets import EventQuerySet
 
@@ -21,9 +22,9 @@ def sees_everything(actor: Actor) -> bool:
 
 def events_seen_by(actor: Actor) -> EventQuerySet:
     """Those this actor may see: everyone the listed ones, people also their own, staff theirs, attendees those they joined."""
-    if sees_everything(actor):
-        return Event.objects.all()
-    return Event.objects.listed() if actor.user is None else Event.objects.seen_by(actor.user)
+    if actor.user is None or not holds_scope(actor, "events:read"):
+        return Event.objects.all() if actor.is_platform else Event.objects.listed()
+    return Event.objects.all() if sees_everything(actor) else Event.objects.seen_by(actor.user)
 
 
 def events_run_by(actor: Actor) -> EventQuerySet:
@@ -53,6 +54,14 @@ def venues_of(actor: Actor) -> QuerySet[Venue]:
     """The venues this actor may hold events at: an organizer's own, an admin any. Raises AuthRequired, InsufficientScope."""
     require_scope(actor, "events:write")
     return Venue.objects.all() if sees_everything(actor) else Venue.objects.owned_by(signed_in(actor))
+
+
+def venue_to_use(actor: Actor, public_id: str) -> Venue:
+    """Raises what `venues_of` raises, and ValidationError for one that is not there or not theirs."""
+    venue = venues_of(actor).filter(public_id=public_id).first()
+    if venue is None:
+        raise ValidationError(details=[Detail("venue_id", "does_not_exist", _("You have no such venue."))])
+    return venue
 
 
 def _found(events: EventQuerySet, public_id: str) -> Event:

@@ -65,7 +65,9 @@ def developer(db: None) -> User:
 @pytest.fixture
 def api() -> APIClient:
     """An API client that speaks JSON; sign in with `api.force_authenticate(user)`."""
-    return APIClient()
+    client = APIClient()
+    client.default_format = "json"
+    return client
 
 
 def acting(user: User | None, via: Via = Via.API) -> Actor:

@@ -40,7 +40,7 @@ class EventNotEditable(Refusal):
     message = _("This event is over or cancelled, so it stays as it is.")
 
 
-class EventNotADraft(Refusal):
+class EventAlreadyPublished(Refusal):
     status = 409
     message = _("Only drafts can be deleted. Cancel this event instead.")
 
@@ -127,11 +127,11 @@ def edit(
 
 @transaction.atomic
 def delete(*, actor: Actor, public_id: str, now: datetime) -> None:
-    """Delete a draft. Raises what `event_to_run` raises, EventNotADraft."""
+    """Delete a draft. Raises what `event_to_run` raises, EventAlreadyPublished."""
     event = event_to_run(actor, public_id)
     deleted, _by_model = Event.objects.filter(pk=event.pk, status=EventStatus.DRAFT).delete()
     if not deleted:
-        raise EventNotADraft
+        raise EventAlreadyPublished
     audit.record(actor=actor, action="event.delete", subject=event, now=now)
 
 

@@ -4,6 +4,8 @@ from rest_framework.request import Request
 
 from config.lib.errors import StaleVersion
 
+_LONGEST_VERSION = 10  # digits; Python refuses to read thousands of them
+
 
 def etag_of(public_id: str, version: int) -> str:
     """A strong ETag: the resource and its version."""
@@ -27,6 +29,6 @@ def expected_version(request: Request, public_id: str) -> int | None:
         return None
     versions = [tag.strip('"').rpartition(".") for tag in tags]
     for name, _dot, version in versions:
-        if name == public_id and version.isdecimal():
+        if name == public_id and version.isdecimal() and len(version) <= _LONGEST_VERSION:
             return int(version)
     raise StaleVersion
