@@ -9,11 +9,13 @@ from config.lib.lifespan import ProcessPart, lifespan
 from config.sockets import nowhere
 from messaging import edge as texts
 from messaging import process as messaging_process
+from voting import edge as votes
 from voting import edge_board, relay, routing
+from voting import process as voting_process
 
-EDGE_ROUTES: list[EdgeRoute] = [*edge_board.ROUTES, *texts.ROUTES]
+EDGE_ROUTES: list[EdgeRoute] = [*votes.ROUTES, *edge_board.ROUTES, *texts.ROUTES]
 WEBSOCKETS: list[URLPattern] = [*routing.websockets, nowhere]
-PROCESS_PARTS: list[ProcessPart] = [relay.part, messaging_process.part]
+PROCESS_PARTS: list[ProcessPart] = [relay.part, voting_process.part, messaging_process.part]
 
 application = ProtocolTypeRouter(
     {

@@ -1,0 +1,75 @@
+"""Ballot papers: what stands on the ballot of a round, kept in the memory of each web process.
+
+Owner: the casting edge. Key: the round. Lifetime: the process, the oldest of 1,000 first. Nothing invalidates one, because
+nothing can change: number and event of a round are for ever and a trigger fixes the ballot once it has opened. A round
+that has not opened, and one that is not there, are never kept. Whether the round is open is not for this module to say:
+the ballot box asks the database, in the statement that stores the vote.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from config.lib.raw_connection import RawConnection
+
+KEPT: Final = 1_000
+
+_READ = """
+SELECT round.status <> 'planned', event.public_id, round.number,
+    COALESCE(json_object_agg(artist.public_id, entry.id) FILTER (WHERE entry.id IS NOT NULL), '{}')
+FROM voting_round AS round
+JOIN events_event AS event ON event.id = round.event_id
+LEFT JOIN voting_entry AS entry ON entry.round_id = round.id
+LEFT JOIN events_slot AS slot ON slot.id = entry.slot_id
+LEFT JOIN artists_artist AS artist ON artist.id = slot.artist_id
+WHERE round.id = %s
+GROUP BY round.id, event.id"""
+
+
+@dataclass(frozen=True, slots=True)
+class BallotPaper:
+    """`event` is the event's public id; `entries` leads from an artist's public id to the entry's id."""
+
+    event: str
+    number: int
+    entries: Mapping[str, int]
+
+
+class BallotPapers:
+    """Belongs to one event loop."""
+
+    def __init__(self, connect: RawConnection) -> None:
+        self._connect = connect
+        self._kept: dict[int, BallotPaper] = {}
+        self._reading: dict[int, asyncio.Task[BallotPaper | None]] = {}
+
+    async def of(self, round_id: int) -> BallotPaper | None:
+        """The round's paper, None if there is no such round. Raises Unavailable.
+
+        However many ask at the moment a round opens, it is read once.
+        """
+        kept = self._kept.get(round_id)
+        if kept is not None:
+            return kept
+        reading = self._reading.get(round_id)
+        if reading is None:
+            reading = self._reading[round_id] = asyncio.create_task(self._read(round_id))
+            reading.add_done_callback(lambda _task: self._reading.pop(round_id))
+        return await asyncio.shield(reading)
+
+    async def _read(self, round_id: int) -> BallotPaper | None:
+        async with self._connect() as connection:
+            row = await (await connection.execute(_READ, [round_id])).fetchone()
+        if row is None:
+            return None
+        is_fixed, event, number, entries = row
+        paper = BallotPaper(event, number, entries)
+        if is_fixed:
+            self._keep(round_id, paper)
+        return paper
+
+    def _keep(self, round_id: int, paper: BallotPaper) -> None:
+        while len(self._kept) >= KEPT:
+            del self._kept[next(iter(self._kept))]
+        self._kept[round_id] = paper
