@@ -76,12 +76,15 @@ def clean(layout: Layout) -> int:
     if not layout.locks.exists():
         print(f"There is no data in {layout.data}.")
         return 0
-    claims = {name: Claim(layout.locks, name) for name in ("site", *Servers.NAMES)}
-    for name, claim in claims.items():
-        if not (claim.try_take() and claim.predecessors_ended()):
-            what = f"Fanfare is running: {claim.read_note()}" if name == "site" else f"A command is using {name}."
-            raise CannotStart(f"{what}\nNothing was deleted. Stop it first.")
-    layout.delete()
+    with Interrupts() as interrupts, Supervisor(interrupts) as supervisor:
+        for name in ("site", *Servers.NAMES):
+            claim = Claim(layout.locks, name)
+            if not supervisor.take(claim, what=name):
+                running = (
+                    f"Fanfare is running: {claim.read_note()}" if name == "site" else f"A command is using {name}."
+                )
+                raise CannotStart(f"{running}\nNothing was deleted. Stop it first.")
+        layout.delete()
     print(f"Deleted {layout.data}.")
     return 0
 

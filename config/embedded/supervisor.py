@@ -46,9 +46,11 @@ class Supervisor:
         if not claim.try_take():
             return False
         if not claim.predecessors_ended():
-            self.say(f"Waiting for the {what} of a command that was killed to end…")
+            self.say(f"A command was killed; waiting for its {what} to end…")
             if not self.until(claim.predecessors_ended, seconds=30):
-                raise CannotStart(f"The {what} of a command that was killed does not end. Look for it with `ps`.")
+                raise CannotStart(
+                    f"The {what} of a command that was killed does not end. Find it with `ps` and end it."
+                )
         self._claims.append(claim)
         return True
 

@@ -108,10 +108,12 @@ def test_a_killed_supervisor_leaves_nothing_and_the_next_run_starts_at_once(plac
     process.kill()
     process.wait()
     again, said = begin(place, port)  # the port is still taken by what ends: it waits for that
-    assert "Waiting for" in said
+    assert "A command was killed; waiting for its site to end…" in said
     assert healthy(port)
     again.kill()
     again.wait()
+    code, said = place.call("clean")
+    assert (code, said.splitlines()[-1]) == (0, f"Deleted {place.data}.")
     assert place.nothing_left()
 
 
