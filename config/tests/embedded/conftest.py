@@ -49,13 +49,17 @@ class Place:
     python: Sequence[str] = (sys.executable,)
     started: list[subprocess.Popen[str]] = field(default_factory=list)
 
+    @property
+    def variables(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name not in _SERVER_VARIABLES}
+        return kept | {"FANFARE_DATA": str(self.data)} | self.environment
+
     def start(self, *words: str, module: str = "config.embedded") -> subprocess.Popen[str]:
         """Starts `python -m <module> <words>` and goes on."""
-        kept = {name: value for name, value in os.environ.items() if name not in _SERVER_VARIABLES}
         process = subprocess.Popen(
             [*self.prefix, *self.python, "-m", module, *words],
             cwd=PROJECT,
-            env=kept | {"FANFARE_DATA": str(self.data)} | self.environment,
+            env=self.variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
