@@ -18,6 +18,7 @@ help: ## list what there is
 run: .venv/installed ## start Fanfare with its demo night (PORT=8001 for another port)
 	@$(EMBEDDED) run
 
+test: export DEBUG := 1
 test: .venv/installed ## run the tests, on servers of their own (ARGS="voting -x")
 	@$(EMBEDDED) exec --throwaway -- $(BIN)/python -m pytest $(ARGS)
 
