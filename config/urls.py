@@ -18,6 +18,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include("artists.api.urls")),
     path("", include("events.api.urls")),
+    path("", include("voting.api.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -7,7 +7,6 @@ from django.http import HttpRequest
 
 from messaging.models import Address, ConsentEvent, DeliveryEvent, InboundMessage, Message, OptOut, Sender
 
-
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
 else:

@@ -60,7 +60,7 @@ async def _unsigned(client: str) -> BadSignature | RateLimitExceeded:
 
 def _arrival(request: EdgeRequest, fields: Fields) -> Arrival:
     """The text. Fields we do not know are kept with it. Raises Malformed without an id, a sender or a receiver."""
-    raw = {name: value.replace("\0", "") for name, value in fields.items()}  # PostgreSQL stores no NUL
+    raw = {name: str(value).replace("\0", "") for name, value in fields.items()}  # PostgreSQL stores no NUL
     provider_id, phone, number = (raw.get(name, "").strip() for name in ("MessageSid", "From", "To"))
     if not (0 < len(provider_id) <= _LONGEST_ID and 0 < len(phone) <= _LONGEST_ADDRESS and number):
         raise Malformed

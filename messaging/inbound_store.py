@@ -7,7 +7,7 @@ another process stored at this moment is found by the third alone. Rows go in so
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Final
 
@@ -89,10 +89,13 @@ class StoredReply:
 
 @dataclass(frozen=True, slots=True)
 class StoredText:
-    """A text, stored, with everything its answer depends on. `sender_id` is None for a number that is not ours."""
+    """A text, stored, with everything its answer depends on. `sender_id` is None for a number that is not ours.
 
-    id: int
+    Its first fields are the columns of `_STORED`, in their order.
+    """
+
     provider_id: str
+    id: int
     address_id: int
     phone: str
     language: str
@@ -107,6 +110,9 @@ class StoredText:
     from_ourselves: bool
     reply: StoredReply | None
     request_id: str
+
+
+_FACTS: Final = tuple(column.name for column in fields(StoredText) if column.name not in {"reply", "request_id"})
 
 
 class InboundStore:
@@ -154,6 +160,6 @@ def _columns(arrival: Arrival) -> dict[str, Any]:
 
 
 def _stored(row: tuple[Any, ...], request_id: str) -> StoredText:
-    provider_id, pk, address_id, *facts, kind, state, text = row
+    *facts, kind, state, text = row
     reply = StoredReply.of_row(kind, state, text) if kind is not None else None
-    return StoredText(pk, provider_id, address_id, *facts, reply, request_id)
+    return StoredText(**dict(zip(_FACTS, facts, strict=True)), reply=reply, request_id=request_id)

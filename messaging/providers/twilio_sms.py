@@ -83,15 +83,16 @@ class TwilioSms:
         return Accepted(message.sid, int(message.num_segments or 0))
 
     def look_up(self, outgoing: Outgoing, *, submitted_at: datetime, not_these: frozenset[str]) -> Accepted | NotThere:
-        """Twilio keeps no reference of ours, so the newest messages between the two numbers are compared by their text."""
+        """Twilio keeps no reference of ours, so the newest messages to this number are compared by sender and text."""
         try:
-            listed = _asked(lambda: self._client.messages.list(to=outgoing.to, from_=outgoing.sender, limit=_LISTED))
+            listed = _asked(lambda: self._client.messages.list(to=outgoing.to, limit=_LISTED))
         except DeliveryFailed as failure:
             raise TemporaryFailure(failure.code, failure.words) from failure
         since = submitted_at - _CLOCKS_APART
         recent = [message for message in listed if message.date_created and message.date_created >= since]
         for message in recent:
-            if message.body == outgoing.text and message.sid not in not_these:
+            ours = message.from_ in {None, outgoing.sender} and message.body == outgoing.text
+            if ours and message.sid not in not_these:
                 return Accepted(message.sid, int(message.num_segments or 0))
         return NotThere.UNKNOWN if len(recent) == _LISTED else NotThere.CERTAIN
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -93,5 +92,9 @@ def _store(message: Message, decision: Decision, now: datetime) -> Message:
     stored = Message.objects.insert_once(message)
     if stored.state == MessageState.QUEUED and stored.not_before <= now:
         # robust: with the broker away the clock's next tick finds the row
-        transaction.on_commit(partial(deliver.apply_async, (stored.lane,), queue=stored.lane), robust=True)
+        transaction.on_commit(lambda: _wake_worker(stored.lane), robust=True)
     return stored
+
+
+def _wake_worker(lane: str) -> None:
+    deliver.apply_async((lane,), queue=lane)

@@ -32,8 +32,8 @@ def answer(
     The row is `answered` if the gate allows it, else `skipped`, which is answered with silence (`Reply.of` tells them
     apart). A text that has its reply already keeps it, and that row is returned: what was said first is said again.
 
-    `provider_answers`: the provider said this by itself. `at_most` (number, period): how many replies of this kind the
-    address gets; whoever asks for more than that is met with silence.
+    `provider_answers`: the provider says this by itself, as it does wherever the text came with its `opt_out_type`.
+    `at_most` (number, period): how many replies of this kind the address gets; more than that are met with silence.
     """
     row = _inbound(inbound)
     if existing := Message.objects.filter(purpose_key=purpose_key_of(row.pk)).first():
@@ -42,7 +42,7 @@ def answer(
     (facts,) = gate_facts(
         [message],
         now=now,
-        provider_answers=provider_answers,
+        provider_answers=provider_answers or bool(row.opt_out_type),
         allowance_used_up=at_most is not None and _used_up(row.address_id, kind, at_most, now),
     )
     decision = decide(facts)

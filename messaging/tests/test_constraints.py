@@ -1,0 +1,96 @@
+"""Each named constraint and trigger, broken on purpose."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import CheckConstraint, Model, UniqueConstraint
+
+from messaging import models
+from messaging.models import ConsentEvent, DeliveryEvent, OptOut
+from messaging.tests.factories import InboundFactory, MessageFactory, PhoneFactory, SenderFactory, sent, submitting
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def _event(**fields: object) -> ConsentEvent:
+    given = {"decision": "granted", "purpose": "event", "source": "sms", "at": NOW, **fields}
+    return ConsentEvent.objects.create(address=PhoneFactory.create(), **given)
+
+
+def _delivery_event(**fields: object) -> DeliveryEvent:
+    given = {"provider": "twilio", "provider_id": "SM1", "status": "sent", "received_at": NOW, **fields}
+    return DeliveryEvent.objects.create(**given)
+
+
+def _twice(make: Callable[[], object]) -> None:
+    make()
+    make()
+
+
+def _opt_out_twice() -> None:
+    phone, sender = PhoneFactory.create(), SenderFactory.create()
+    _twice(lambda: OptOut.objects.create(address=phone, sender=sender, since=NOW))
+
+
+BREAKS: dict[str, Callable[[], object]] = {
+    "sender_channel_known": lambda: SenderFactory.create(channel="fax"),
+    "sender_once_per_channel": lambda: _twice(
+        lambda: models.Sender.objects.create(channel="sms", value="+12025550101")
+    ),
+    "address_channel_known": lambda: PhoneFactory.create(channel="fax"),
+    "address_once_per_channel": lambda: _twice(lambda: PhoneFactory.create(value="+12025550123")),
+    "opt_out_once_per_sender": _opt_out_twice,
+    "inbound_once_per_provider_id": lambda: _twice(lambda: InboundFactory.create(provider_id="SM1")),
+    "consent_decision_known": lambda: _event(decision="maybe"),
+    "consent_purpose_known": lambda: _event(purpose="fun"),
+    "consent_source_known": lambda: _event(source="rumour"),
+    "message_channel_known": lambda: MessageFactory.create(channel="fax"),
+    "message_purpose_known": lambda: MessageFactory.create(purpose="fun"),
+    "message_lane_known": lambda: MessageFactory.create(lane="slow"),
+    "message_state_known": lambda: MessageFactory.create(state="lost"),
+    "message_once_per_provider_id": lambda: _twice(lambda: sent(number=7)),
+    "message_submitting_has_lease": lambda: submitting(leased_until=None),
+    "message_answered_replies_to_a_text": lambda: MessageFactory.create(state="answered"),
+    "delivery_event_once": lambda: _twice(_delivery_event),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_the_database_refuses(name: str) -> None:
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        BREAKS[name]()
+
+
+def test_no_constraint_goes_untried() -> None:
+    ours = [model for model in vars(models).values() if getattr(model, "__module__", "") == models.__name__]
+    named = {
+        constraint.name
+        for model in ours
+        if hasattr(model, "_meta")
+        for constraint in model._meta.constraints
+        if isinstance(constraint, CheckConstraint | UniqueConstraint)
+    }
+    assert named == set(BREAKS)
+
+
+def test_two_reasons_never_share_a_message() -> None:
+    MessageFactory.create(purpose_key="booking:1")
+    with pytest.raises(IntegrityError, match="purpose_key"), transaction.atomic():
+        MessageFactory.create(purpose_key="booking:1")
+
+
+def test_messages_without_a_provider_id_do_not_collide() -> None:
+    MessageFactory.create(provider="twilio")
+    MessageFactory.create(provider="twilio")
+
+
+@pytest.mark.parametrize("make", [_event, _delivery_event], ids=["consent", "delivery"])
+@pytest.mark.parametrize("statement", ["UPDATE {table} SET id = id", "DELETE FROM {table}"], ids=["update", "delete"])
+def test_evidence_is_append_only(make: Callable[[], Model], statement: str) -> None:
+    row = make()
+    sql = statement.format(table=row._meta.db_table)
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
