@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.urls import reverse
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -83,11 +83,11 @@ class _RespondView(ApiView):
         return Response(SlotSerializer(slot).data)
 
 
-@extend_schema(operation_id="lineup_accept", description="Say yes for the artist you own.")
+@extend_schema_view(post=extend_schema(operation_id="lineup_accept", description="Say yes for the artist you own."))
 class AcceptView(_RespondView):
     service = lineup.accept
 
 
-@extend_schema(operation_id="lineup_decline", description="Say no for the artist you own.")
+@extend_schema_view(post=extend_schema(operation_id="lineup_decline", description="Say no for the artist you own."))
 class DeclineView(_RespondView):
     service = lineup.decline

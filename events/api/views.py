@@ -5,7 +5,7 @@ from typing import Any, Final, cast
 
 from django.urls import reverse
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -117,29 +117,33 @@ class _MoveView(ApiView):
         return answer(self, request, moved)
 
 
-@extend_schema(operation_id="events_publish", description="Let everyone it is for see a draft.")
+@extend_schema_view(
+    post=extend_schema(operation_id="events_publish", description="Let everyone it is for see a draft.")
+)
 class PublishView(_MoveView):
     refusals = {"POST": (EventCannotMove, EventIsOver, EmailUnverified)}
     service = events.publish
 
 
-@extend_schema(operation_id="events_go_live", description="Start the night, also before its time.")
+@extend_schema_view(
+    post=extend_schema(operation_id="events_go_live", description="Start the night, also before its time.")
+)
 class GoLiveView(_MoveView):
     refusals = {"POST": (EventCannotMove, EventIsOver)}
     service = events.go_live
 
 
-@extend_schema(operation_id="events_close", description="End the night, also before its time.")
+@extend_schema_view(post=extend_schema(operation_id="events_close", description="End the night, also before its time."))
 class CloseView(_MoveView):
     service = events.close
 
 
-@extend_schema(operation_id="events_archive", description="Put a closed event away.")
+@extend_schema_view(post=extend_schema(operation_id="events_archive", description="Put a closed event away."))
 class ArchiveView(_MoveView):
     service = events.archive
 
 
-@extend_schema(operation_id="events_cancel", description="Call it off, for good.")
+@extend_schema_view(post=extend_schema(operation_id="events_cancel", description="Call it off, for good."))
 class CancelView(_MoveView):
     service = events.cancel
 
