@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -56,6 +57,32 @@ def _test_database_url() -> str:
     return urlunsplit(parts._replace(path=f"/{settings.DATABASES['default']['NAME']}"))
 
 
+def _production() -> dict[str, str]:
+    """The environment of a production process on the servers of the tests."""
+    return {
+        **os.environ,
+        "DEBUG": "0",
+        "SECRET_KEY": settings.SECRET_KEY,
+        "FANFARE_KEYS": ",".join(settings.FANFARE_KEYS),
+        "TWILIO_AUTH_TOKEN": ",".join(settings.TWILIO_AUTH_TOKENS),
+        "PUBLIC_URL": "http://127.0.0.1",
+        "DATABASE_URL": _test_database_url(),
+        "REDIS_URL": settings.REDIS_URL,
+    }
+
+
+@cache
+def _collected_static_files() -> Path:
+    """A folder with hashed static files, as a production image has one; gone with the process."""
+    folder = Path(_static_folder.name)
+    command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+    subprocess.run(command, cwd=_PROJECT, env=_production() | {"STATIC_ROOT": str(folder)}, check=True)
+    return folder
+
+
+_static_folder = tempfile.TemporaryDirectory(prefix="fanfare-static-", ignore_cleanup_errors=True)
+
+
 @dataclass
 class LiveSite:
     """A running site. `variables` are added to its environment."""
@@ -81,7 +108,11 @@ class LiveSite:
             self._process = popen(
                 command, environment=self._environment(), folder=_PROJECT, own_session=True, output=log.fileno()
             )
-        eventually(self._answers, seconds=_START_SECONDS, what=f"the site (its log: {self._log})")
+        try:
+            eventually(self._answers, seconds=_START_SECONDS, what=f"the site (its log: {self._log})")
+        except BaseException:
+            self.kill()
+            raise
 
     def stop(self) -> None:
         """SIGTERM, as a deployment does; returns when no process is left."""
@@ -125,14 +156,8 @@ class LiveSite:
         return True
 
     def _environment(self) -> dict[str, str]:
-        return {
-            **os.environ,
-            "DEBUG": "0",
-            "SECRET_KEY": settings.SECRET_KEY,
-            "FANFARE_KEYS": ",".join(settings.FANFARE_KEYS),
-            "TWILIO_AUTH_TOKEN": ",".join(settings.TWILIO_AUTH_TOKENS),
-            "DATABASE_URL": _test_database_url(),
-            "REDIS_URL": settings.REDIS_URL,
+        return _production() | {
+            "STATIC_ROOT": str(_collected_static_files()),
             "PORT": str(self.port),
             "PUBLIC_URL": self.url,
             "ALLOWED_HOSTS": "127.0.0.1",

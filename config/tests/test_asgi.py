@@ -1,5 +1,7 @@
 """The composed application: HTTP through edge and Django, sockets nobody has, and the lifespan."""
 
+from typing import Any
+
 from asgiref.testing import ApplicationCommunicator
 
 from config.asgi import application
@@ -17,7 +19,8 @@ async def test_django_answers_behind_the_edge_with_a_request_id() -> None:
 
 
 async def test_an_unknown_socket_is_accepted_and_closed_with_4404() -> None:
-    socket = ApplicationCommunicator(application, {"type": "websocket", "path": "/ws/nothing", "headers": []})
+    communicator: Any = ApplicationCommunicator
+    socket = communicator(application, {"type": "websocket", "path": "/ws/nothing", "headers": []})
 
     await socket.send_input({"type": "websocket.connect"})
 

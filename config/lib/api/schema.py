@@ -34,7 +34,10 @@ class EnvelopeSchema(AutoSchema):
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Schema | None:
         operation = super().get_operation(*args, **kwargs)
-        if operation and (scope := self._scope()) != PUBLIC:
+        if operation is None:
+            return None
+        operation.setdefault("security", [])  # said outright: nobody needs to sign in
+        if (scope := self._scope()) != PUBLIC:
             needs = "Needs somebody signed in." if scope == SIGNED_IN else f"Needs the scope `{scope}`."
             operation["description"] = f"{operation.get('description', '')}\n\n{needs}".strip()
         return operation
@@ -72,13 +75,14 @@ class EnvelopeSchema(AutoSchema):
     def _refusals(self) -> Iterator[type[Refusal]]:
         """Every refusal this operation may answer with."""
         yield from document.ANYWHERE
-        yield from document.WITH_CREDENTIALS
         yield from self._named_refusals()
+        if self.view.authentication_classes:
+            yield from document.WITH_CREDENTIALS
         if self._scope() != PUBLIC:
             yield errors.AuthRequired
             yield errors.Forbidden
             yield errors.InsufficientScope
-        if self.method not in _SAFE:
+        if self.method not in _SAFE and self.view.authentication_classes:
             yield errors.Forbidden  # a session without its CSRF token
         if "{" in self.path:
             yield errors.NotFound

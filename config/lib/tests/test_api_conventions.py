@@ -23,7 +23,7 @@ def error(answer: Any) -> tuple[int, str]:
 
 
 def send(api: APIClient, body: bytes, content_type: str = "application/json", **headers: str) -> Any:
-    return api.generic("POST", THINGS, body, content_type=content_type, headers=headers)
+    return api.post(THINGS, body, content_type=content_type, headers=headers)
 
 
 def test_success_is_an_envelope_with_the_request_id(api: APIClient) -> None:
