@@ -17,7 +17,11 @@ class RoundQuerySet(models.QuerySet["Round"]):
         return self.filter(status__in=("open", "closing"))
 
     def due_to_open(self, *, now: datetime) -> "RoundQuerySet":
-        return self.filter(status="planned", opens_at__lte=now, event__status="live")
+        """Planned for this moment, in an event that is live; not those whose time is over already."""
+        not_over = models.Q(closes_at__isnull=True) | models.Q(closes_at__gt=now)
+        return self.filter(not_over, status="planned", opens_at__lte=now, event__status="live")
 
     def due_to_close(self, *, now: datetime) -> "RoundQuerySet":
-        return self.filter(status__in=("open", "closing"), closes_at__lte=now)
+        """Open past their time or past their event, and those that were left behind in the middle of closing."""
+        due = models.Q(status="closing") | models.Q(closes_at__lte=now) | ~models.Q(event__status="live")
+        return self.in_progress().filter(due)
