@@ -51,7 +51,7 @@ class VenueFactory(factory.django.DjangoModelFactory[Venue]):
     class Meta:
         model = Venue
 
-    owner = factory.SubFactory(UserFactory, role=Role.ORGANIZER)
+    owner = factory.SubFactory(UserFactory, password=None, role=Role.ORGANIZER)
     name = factory.Sequence(lambda number: f"Hall {number}")
     city = "Berlin"
     country = "DE"
@@ -80,7 +80,7 @@ class EventFactory(factory.django.DjangoModelFactory[Event]):
         )
         cancelled = factory.Trait(status=EventStatus.CANCELLED)
 
-    owner = factory.SubFactory(UserFactory, role=Role.ORGANIZER)
+    owner = factory.SubFactory(UserFactory, password=None, role=Role.ORGANIZER)
     venue = factory.SubFactory(VenueFactory, owner=factory.SelfAttribute("..owner"))
     title = factory.Sequence(lambda number: f"Night {number}")
     slug = factory.Sequence(lambda number: f"night-{number}")
@@ -96,7 +96,7 @@ class EventStaffFactory(factory.django.DjangoModelFactory[EventStaff]):
         model = EventStaff
 
     event = factory.SubFactory(EventFactory)
-    user = factory.SubFactory(UserFactory)
+    user = factory.SubFactory(UserFactory, password=None)
     role = StaffRole.MANAGER
 
 
@@ -123,7 +123,9 @@ class AttendeeFactory(factory.django.DjangoModelFactory[Attendee]):
             status=AttendeeStatus.PENDING, confirmed_at=None, asked_at=factory.SelfAttribute("joined_at")
         )
         left = factory.Trait(status=AttendeeStatus.LEFT)
-        signed_in = factory.Trait(phone=None, user=factory.SubFactory(UserFactory), source=AttendeeSource.WEB)
+        signed_in = factory.Trait(
+            phone=None, user=factory.SubFactory(UserFactory, password=None), source=AttendeeSource.WEB
+        )
 
     event = factory.SubFactory(EventFactory, live=True)
     phone = factory.SubFactory(PhoneFactory)
