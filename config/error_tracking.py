@@ -11,11 +11,10 @@ _DROPPED_FROM_REQUEST = ("data", "query_string", "cookies", "headers", "env")
 
 
 def start(*, dsn: str, environment: str) -> None:
-    """Report faults of this process. Local variables stay here: they hold tokens and texts."""
+    """Report faults of this process. Who was signed in and local variables stay here: they hold texts and tokens."""
     sentry_sdk.init(
         dsn=dsn,
         environment=environment,
-        send_default_pii=False,
         include_local_variables=False,
         max_request_body_size="never",
         before_send=without_people,

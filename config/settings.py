@@ -244,6 +244,8 @@ def limit(name: str, number: int, seconds: int) -> tuple[int, int]:
     """`LIMIT_<NAME>=<requests>/<seconds>` or the default."""
     text = env.str(f"LIMIT_{name.upper()}", f"{number}/{seconds}")
     requests, _slash, window = text.partition("/")
+    if not (requests.isdecimal() and window.isdecimal()):
+        raise ImproperlyConfigured(f"LIMIT_{name.upper()} is {text!r}. Write requests/seconds, as 100/900.")
     return int(requests), int(window)
 
 
@@ -295,7 +297,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "OAS_VERSION": "3.1.0",
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.lib.api.schema.complete"],
 }
-EDGE_DOCUMENTS: list[str] = []  # what Django's resolver does not know: dotted names of path → path item
+EDGE_DOCUMENTS = [
+    "messaging.edge_schema.PATHS"
+]  # what Django's resolver does not know: dotted names of path → path item
 
 # --- Safety in the browser --------------------------------------------------------------------------------------------
 
