@@ -40,6 +40,9 @@ BATCH: Final = 50
 LEASE: Final = timedelta(minutes=2)  # longer than the slowest batch: BATCH / parallel calls, each until it times out
 
 
+_NOTHING_REPORTED: Final = {"provider": "", "provider_id": "", "provider_rank": 0, "error_code": "", "error": ""}
+
+
 class LeaseExpired(Exception):
     """The worker was stopped for so long that somebody else may be looking after this message by now."""
 
@@ -87,6 +90,7 @@ def _move_as_decided(messages: Sequence[Message], decision: Decision, now: datet
                 attempt=F("attempt") + 1,
                 leased_until=now + LEASE,
                 submitted_at=now,
+                **_NOTHING_REPORTED,
             )
         case Outcome.HOLD:
             move(rows, to=MessageState.HELD, decisions=decisions, not_before=decision.until)

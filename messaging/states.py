@@ -25,8 +25,9 @@ MOVES: Final[Mapping[MessageState, frozenset[MessageState]]] = {
     S.CANCELLED: frozenset(),
     S.ANSWERED: frozenset(),
 }
-# Between these the provider's reports decide, in whatever order they arrive.
-HANDED_OVER: Final = (S.SUBMITTING, S.UNCERTAIN, S.SENT, S.CANCELLED, S.FAILED, S.UNDELIVERED, S.DELIVERED)
+# Between these the provider's reports decide, in whatever order they arrive. In the queue there is only a message that
+# waits for another attempt: until that begins, a better report about the last one can still call it off.
+REPORTED_ON: Final = (S.QUEUED, S.SUBMITTING, S.UNCERTAIN, S.SENT, S.CANCELLED, S.FAILED, S.UNDELIVERED, S.DELIVERED)
 
 
 def move(messages: QuerySet[Message], *, to: MessageState, **changes: Any) -> int:
@@ -41,6 +42,6 @@ def fold(messages: QuerySet[Message], *, to: MessageState, rank: int, error_code
     Of two reports of one rank the greater error code stands, so that the last state does not depend on their order.
     """
     news = Q(provider_rank__lt=rank) | Q(provider_rank=rank, error_code__lt=error_code)
-    return messages.filter(news, state__in=HANDED_OVER).update(
+    return messages.filter(news, state__in=REPORTED_ON).update(
         state=to, provider_rank=rank, error_code=error_code, **changes
     )

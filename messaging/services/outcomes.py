@@ -123,7 +123,9 @@ def _apply(event: DeliveryEvent, now: datetime) -> None:
         provider_id=event.provider_id,
         settled_at=now,
     )
-    if changed and status.rank >= FINAL_RANK and event.error_code:
+    if changed and status.state == MessageState.DELIVERED:
+        _mark_reachable(message)
+    elif changed and status.rank >= FINAL_RANK and event.error_code:
         _draw_consequence(message, event.error_code, now)
         _try_again(message, event.error_code, now)
 
@@ -142,17 +144,10 @@ def _message_of(event: DeliveryEvent) -> Message | None:
 
 
 def _try_again(message: Message, code: str, now: datetime) -> None:
-    """A failure reported later may deserve another attempt, which starts from nothing: the old id's reports are history."""
+    """A failure reported later may deserve another attempt. The last one's id stays until that begins."""
     again = _next_attempt(message, delay_before_next(code, attempt=message.attempt), now)
     if again and (message.text or not message.sealed):
-        move(
-            Message.objects.filter(pk=message.pk),
-            to=MessageState.QUEUED,
-            not_before=again,
-            provider="",
-            provider_id="",
-            provider_rank=0,
-        )
+        move(Message.objects.filter(pk=message.pk), to=MessageState.QUEUED, not_before=again)
 
 
 def _next_attempt(message: Message, delay: int | None, now: datetime) -> datetime | None:
@@ -170,3 +165,8 @@ def _draw_consequence(message: Message, code: str, now: datetime) -> None:
             address.update(unreachable_at=now, unreachable_because=code)
         case Consequence.OPTED_OUT if message.sender_id:
             opt_out(address=message.address_id, sender=message.sender_id, source=ConsentSource.PROVIDER, now=now)
+
+
+def _mark_reachable(message: Message) -> None:
+    if message.address.unreachable_at:
+        Address.objects.filter(pk=message.address_id).update(unreachable_at=None, unreachable_because="")
