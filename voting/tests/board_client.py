@@ -47,8 +47,9 @@ class BoardClient:
 
 @contextmanager
 def watching(site: LiveSite, event: Event, *, query: str = "") -> Iterator[BoardClient]:
-    """A socket on the event's leaderboard."""
-    with connect(f"{site.ws_url}/ws/events/{event.public_id}/leaderboard{query}", compression=None) as connection:
+    """A socket on the event's leaderboard; waits while all workers are being replaced."""
+    address = f"{site.ws_url}/ws/events/{event.public_id}/leaderboard{query}"
+    with connect(address, compression=None, open_timeout=60) as connection:
         yield BoardClient(connection)
 
 

@@ -124,7 +124,7 @@ def test_all_screens_show_the_last_vote_after_all_of_it(own_redis: OwnRedis, sta
             viewer.total(30)
 
 
-def test_a_client_that_does_not_read_skips_to_the_last_frame(start_site: StartSite) -> None:
+def test_a_client_that_does_not_read_skips_to_the_last_frame(own_redis: OwnRedis, start_site: StartSite) -> None:
     """Frames of 30 KB fill the buffers between server and client within a few; a quick interval makes many of them."""
     site = start_site(workers=1, LEADERBOARD_INTERVAL_MS="2")
     night = make_night(attendees=250, artists=100)

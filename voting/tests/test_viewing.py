@@ -89,4 +89,4 @@ def test_a_token_is_good_for_one_event_only(event: Event, now: datetime) -> None
     with pytest.raises(InvalidToken):
         audience_named(token, event="0" * 16, now=now)
     with pytest.raises(InvalidToken):
-        audience_named(token[:-1] + ("A" if token[-1] != "A" else "B"), event=event.public_id, now=now)
+        audience_named(("A" if token[0] != "A" else "B") + token[1:], event=event.public_id, now=now)
