@@ -176,11 +176,10 @@ def _parameters(votes: Sequence[Vote]) -> dict[str, Any]:
 
 
 def _reply_parameters(texts: Sequence[tuple[int, Replies]]) -> dict[str, Any]:
-    columns = "inbound_id", "address_id", "sender_id", "public_id", "topic", "language"
+    columns = "inbound_id", "address_id", "sender_id", "public_id", "topic", "language", "decision"
     return {
         "reply_n": [n for n, _replies in texts],
         **{name: [getattr(replies, name) for _n, replies in texts] for name in columns},
-        "decision": [json.dumps(replies.decision) for _n, replies in texts],
         "answers": [json.dumps(_words(replies.answers)) for _n, replies in texts],
     }
 

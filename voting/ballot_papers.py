@@ -1,15 +1,16 @@
 """Ballot papers: what stands on the ballot of a round, kept in the memory of each web process.
 
-Owner: the casting edge. Key: the round. Lifetime: the process, the oldest of 1,000 first. Nothing invalidates one, because
-nothing can change: number and event of a round are for ever and a trigger fixes the ballot once it has opened. A round
-that has not opened, and one that is not there, are never kept. Whether the round is open is not for this module to say:
-the ballot box asks the database, in the statement that stores the vote.
+Owner: casting, over HTTP and by text. Key: the round. Lifetime: the process, the oldest of 1,000 first. Nothing invalidates
+one, because nothing can change: number and event of a round are for ever and a trigger fixes the ballot once it has opened
+(an artist who takes another name during the round is still found under the one on the paper). A round that has not opened,
+and one that is not there, are never kept. Whether the round is open is not for this module to say: the ballot box asks the
+database, in the statement that stores the vote.
 """
 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from config.lib.raw_connection import RawConnection
 
@@ -17,7 +18,10 @@ KEPT: Final = 1_000
 
 _READ = """
 SELECT round.status <> 'planned', event.public_id, round.number,
-    COALESCE(json_object_agg(artist.public_id, entry.id) FILTER (WHERE entry.id IS NOT NULL), '{}')
+    COALESCE(
+        json_agg(json_build_array(entry.id, artist.public_id, slot.ballot_number, artist.name) ORDER BY slot.ballot_number)
+            FILTER (WHERE entry.id IS NOT NULL),
+        '[]')
 FROM voting_round AS round
 JOIN events_event AS event ON event.id = round.event_id
 LEFT JOIN voting_entry AS entry ON entry.round_id = round.id
@@ -27,12 +31,22 @@ WHERE round.id = %s
 GROUP BY round.id, event.id"""
 
 
+class Line(NamedTuple):
+    """An artist on the ballot; `artist` is the public id, `number` the ballot number."""
+
+    entry_id: int
+    artist: str
+    number: int
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class BallotPaper:
-    """`event` is the event's public id; `entries` leads from an artist's public id to the entry's id."""
+    """`event` is the event's public id, `number` the round's; `entries` leads from an artist's public id to the entry."""
 
     event: str
     number: int
+    lines: tuple[Line, ...]
     entries: Mapping[str, int]
 
 
@@ -63,8 +77,9 @@ class BallotPapers:
             row = await (await connection.execute(_READ, [round_id])).fetchone()
         if row is None:
             return None
-        is_fixed, event, number, entries = row
-        paper = BallotPaper(event, number, entries)
+        is_fixed, event, number, ballot = row
+        lines = tuple(Line(*line) for line in ballot)
+        paper = BallotPaper(event, number, lines, {line.artist: line.entry_id for line in lines})
         if is_fixed:
             self._keep(round_id, paper)
         return paper

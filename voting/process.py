@@ -7,6 +7,7 @@ from config.lib import redis
 from config.lib.raw_connection import RawConnection
 from voting.ballot_box import BallotBox
 from voting.ballot_papers import BallotPapers
+from voting.whereabouts import Whereabouts
 
 
 class VotingProcess:
@@ -16,10 +17,12 @@ class VotingProcess:
         self.box = BallotBox()
         self.read = RawConnection("voting")
         self.papers = BallotPapers(self.read)
+        self.whereabouts = Whereabouts(self.read)
         self.redis = redis.async_client()
 
     async def close(self) -> None:
         """Answer everyone whose vote waits, then close the connections."""
+        await self.whereabouts.close()
         await self.box.close()
         await self.read.close()
         await self.redis.aclose()

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from voting.models import RECEIPT_LENGTH, Ballot, BallotState
+
+_MISREAD: Final = str.maketrans("oil", "011")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +19,14 @@ class Receipt:
 
 
 def receipt_named(code: str) -> Receipt | None:
-    """What the receipt code says; case does not matter. None for a code that nobody was given."""
+    """What the receipt code says. None for a code that nobody was given.
+
+    Case does not matter, nor whether somebody read a 0 as an O, or a 1 as an I or an L (Crockford's base 32).
+    """
     if len(code) != RECEIPT_LENGTH:
         return None
-    ballot = Ballot.objects.select_related("round").filter(receipt=code.lower()).first()
+    spelling = code.lower().translate(_MISREAD)
+    ballot = Ballot.objects.select_related("round").filter(receipt=spelling).first()
     if ballot is None:
         return None
     return Receipt(ballot.state == BallotState.ACCEPTED, ballot.round.number, ballot.received_at)

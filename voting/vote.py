@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
@@ -73,7 +73,7 @@ class Replies:
     sender_id: int | None
     topic: str
     language: str
-    decision: Mapping[str, Any]
+    decision: str
     answers: Mapping[str, Answer]
     public_id: str = field(default_factory=new_public_id)
 
