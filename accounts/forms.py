@@ -42,6 +42,7 @@ class SignUpForm(SignupForm):  # type: ignore[misc]  # allauth ships no types
         label=_("I am a"), choices=[(role.value, role.label) for role in SIGN_UP_ROLES], initial=Role.FAN
     )
     field_order = ("email", "password1", "name", "role")
+    account_already_exists: bool
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

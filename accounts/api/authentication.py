@@ -1,21 +1,15 @@
 """How an API request says who it is: a bearer token (access JWT or API key), or the session cookie with CSRF."""
 
 from django.utils import timezone, translation
-from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
 
 from accounts import tokens
 from accounts.actors import Credential
 from accounts.models import User
-from config.lib.errors import InvalidToken, Refusal
+from config.lib.errors import InvalidApiKey, InvalidToken
 
 API_KEY_PREFIX = "ff_"
-
-
-class InvalidApiKey(Refusal):
-    status = 401
-    message = _("This API key is not valid.")
 
 
 class BearerToken(BaseAuthentication):

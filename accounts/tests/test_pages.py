@@ -183,6 +183,23 @@ def test_log_in_is_silent_about_known_e_mails(browser: Client, fan: User) -> Non
     assert "not correct" in pages[0]
 
 
+def test_wrong_passwords_are_limited_and_the_page_says_so(browser: Client, fan: User) -> None:
+    confirm_email(fan)
+    sent = {"login": fan.email, "password": "not the password"}
+    for _attempt in range(5):
+        browser.post(LOG_IN, sent)
+    refused = browser.post(LOG_IN, {**sent, "password": PASSWORD})
+    assert "Too many failed login attempts" in refused.content.decode()
+    assert not is_signed_in(browser)
+    assert Client().post(LOG_IN, {"login": "nobody@example.test", "password": "x"}).status_code == 200
+
+
+def test_too_many_sign_ups_from_one_address_get_a_page_of_ours(browser: Client) -> None:
+    answers = [browser.post(SIGN_UP, {}) for _attempt in range(21)]
+    assert [answer.status_code for answer in answers[-2:]] == [200, 429]
+    assert "Wait a minute" in answers[-1].content.decode()
+
+
 def test_password_reset_is_silent_about_known_e_mails(
     browser: Client, fan: User, mailoutbox: list[EmailMessage]
 ) -> None:

@@ -84,6 +84,11 @@ class TokenExpired(Refusal):
     message = _("This token has expired.")
 
 
+class InvalidApiKey(Refusal):
+    status = 401
+    message = _("This API key is not valid.")
+
+
 class Forbidden(Refusal):
     status = 403
     message = _("You are not allowed to do this.")

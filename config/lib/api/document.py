@@ -17,7 +17,7 @@ JSON: Final = "application/json"
 
 # What any address may answer, whatever it does.
 ANYWHERE: Final = (errors.NotAcceptable, errors.RateLimitExceeded, errors.InternalError, errors.Unavailable)
-WITH_CREDENTIALS: Final = (errors.InvalidToken, errors.TokenExpired)
+WITH_CREDENTIALS: Final = (errors.InvalidToken, errors.TokenExpired, errors.InvalidApiKey)
 WITH_BODY: Final = (
     errors.Malformed,
     errors.PayloadTooLarge,
