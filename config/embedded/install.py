@@ -1,9 +1,7 @@
 """Makes `.venv` and installs requirements-dev.txt into it. Run as `python3 -I config/embedded/install.py` by make.
 
-Read by whatever `python3` is on the machine, however old, so that it can say so: no syntax newer than Python 3.7.
+Read by whatever `python3` is on the machine, however old, so that it can say so: nothing newer than Python 3.6 before that point.
 """
-
-from __future__ import annotations
 
 import importlib.util
 import os
@@ -67,7 +65,7 @@ def _works(python: Path) -> bool:
     """Whether it runs and is new enough; an environment outlives an upgrade of the system's Python as a wreck."""
     test = f"import pip, sys; sys.exit(sys.version_info < {OLDEST})"
     try:
-        return subprocess.run([str(python), "-c", test], capture_output=True, check=False).returncode == 0
+        return subprocess.call([str(python), "-c", test], stderr=subprocess.DEVNULL) == 0
     except OSError:
         return False
 
@@ -91,7 +89,7 @@ def _install_by_uv(python: Path) -> bool:
     return subprocess.run([*uv, "--require-hashes", "--requirement", str(REQUIREMENTS)], check=False).returncode == 0
 
 
-def _run(command: list[str], sentence: str) -> None:
+def _run(command: "list[str]", sentence: str) -> None:
     if subprocess.run(command, check=False).returncode != 0:
         sys.exit(sentence)
 

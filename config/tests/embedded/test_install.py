@@ -10,7 +10,7 @@ from config.embedded import install
 
 
 def test_an_old_python_can_read_it_and_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    ast.parse(Path(install.__file__).read_text(), feature_version=(3, 7))
+    ast.parse(Path(install.__file__).read_text(), feature_version=(3, 6))
     monkeypatch.setattr(install, "OLDEST", (99, 0))
     monkeypatch.setenv("PATH", "")
     with pytest.raises(SystemExit, match=r"needs Python 99.0 or newer; .*Install one"):
