@@ -298,7 +298,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.lib.api.schema.complete"],
 }
 EDGE_DOCUMENTS = [
-    "messaging.edge_schema.PATHS"
+    "messaging.edge_schema.PATHS",
+    "voting.edge_schema.PATHS",
 ]  # what Django's resolver does not know: dotted names of path → path item
 
 # --- Safety in the browser --------------------------------------------------------------------------------------------
