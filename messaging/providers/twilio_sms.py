@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import requests
 from django.conf import settings
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
@@ -110,8 +110,8 @@ def _asked(call: Callable[[], Answer]) -> Answer:
         raise _refused(error) from error
     except requests.RequestException as error:
         raise _not_answered(error) from error
-    except (ValueError, KeyError) as error:  # a 2xx answer that is not Twilio's JSON, from something in between
-        raise OutcomeUnknown("unreadable", str(error)) from error
+    except (TwilioException, ValueError, KeyError) as error:  # not Twilio's JSON: from something in between
+        raise OutcomeUnknown("unreadable", type(error).__name__) from error
 
 
 def _refused(error: TwilioRestException) -> DeliveryFailed:

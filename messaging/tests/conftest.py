@@ -1,12 +1,15 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
 from asgiref.sync import sync_to_async
 from django.db import connections
+from pytest_django import Settings
 
 from messaging import inbound, providers
+from messaging.providers import twilio_sms
 from messaging.tests.texting import Webhook, webhook
+from messaging.tests.twilio_server import ACCOUNT, TwilioServer, twilio_server
 
 
 @pytest_asyncio.fixture
@@ -19,6 +22,21 @@ async def twilio(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Asy
 
 
 @pytest.fixture
-def _new_providers() -> None:
+def _new_providers() -> Iterator[None]:
     """Providers are made once per process; a test with settings of its own wants its own."""
     providers._made.cache_clear()
+    yield
+    providers._made.cache_clear()
+
+
+@pytest.fixture
+def server(
+    transactional_db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch, _new_providers: None
+) -> Iterator[TwilioServer]:
+    """Texts go to a local server that speaks Twilio's contract; it is given up on sooner than the real one."""
+    with twilio_server() as running:
+        settings.SMS_PROVIDER = "twilio"
+        settings.TWILIO_ACCOUNT_SID = ACCOUNT
+        settings.TWILIO_API_URL = running.url
+        monkeypatch.setattr(twilio_sms, "READ_SECONDS", 0.3)
+        yield running
