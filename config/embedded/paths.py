@@ -17,6 +17,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 POSTGRES_PORT = 5432  # no TCP port is opened; PostgreSQL puts the number into its socket's name
 POSTGRES_SOCKET = f".s.PGSQL.{POSTGRES_PORT}"
 VALKEY_SOCKET = "valkey.sock"
+NEEDED_MEGABYTES = 200  # a fresh cluster takes 40, its first write-ahead log and a demo night the rest
 DATABASE = ROLE = "fanfare"
 
 # sockaddr_un.sun_path holds 108 bytes on Linux and 104 on macOS, both with the closing zero: unix(7).
@@ -78,12 +79,18 @@ class Layout:
         return f"unix://{quote(str(self.sockets / VALKEY_SOCKET))}"
 
     def create(self) -> None:
-        """Makes the folders, private to this user. Raises CannotStart when one belongs to somebody or something else."""
+        """Makes the folders, private to this user. Raises CannotStart when that cannot be or the disk is full."""
         if self._holds_other_things():
             raise CannotStart(f"FANFARE_DATA is {self.data}, which holds other things. Name a new or an empty folder.")
         self.data.parent.mkdir(parents=True, exist_ok=True)
         for folder in (self.data, self.locks, self.sockets, self.logs):
             _make_private(folder)
+        free = shutil.disk_usage(self.data).free // 1_000_000
+        if free < NEEDED_MEGABYTES:
+            raise CannotStart(
+                f"Only {free} MB are free where {self.data} lies; the servers need {NEEDED_MEGABYTES} MB to start. Free "
+                "some, or set FANFARE_DATA to a folder on another disk."
+            )
 
     def _holds_other_things(self) -> bool:
         """`clean` deletes the whole folder, so it must never be one that holds anything of the person's."""

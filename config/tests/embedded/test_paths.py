@@ -41,3 +41,9 @@ def test_when_every_folder_is_too_long_it_says_so(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("tempfile.tempdir", "/" + "t" * 100)
     with pytest.raises(CannotStart, match="Set FANFARE_DATA to a folder with a shorter path"):
         _ = Layout(Path("/" + "x" * 100)).sockets
+
+
+def test_a_full_disk_is_said_before_it_is_met(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(paths, "NEEDED_MEGABYTES", 10**9)
+    with pytest.raises(CannotStart, match=r"Only \d+ MB are free where .*/data lies"):
+        Layout(tmp_path / "data").create()
