@@ -274,6 +274,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "accounts.api.authentication.Session",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.HasScope"],
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS is answered for CORS, before the view; the document describes the rest
     "DEFAULT_THROTTLE_CLASSES": ["config.lib.api.throttling.Limit"],
     "DEFAULT_RENDERER_CLASSES": ["config.lib.api.envelope.EnvelopeRenderer"],
     "DEFAULT_PARSER_CLASSES": ["config.lib.api.parsers.JsonBody"],
@@ -340,7 +341,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 _static = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
     if DEBUG
-    else "servestatic.storage.CompressedManifestStaticFilesStorage"
+    else "config.components.stylesheets.BundledStorage"
 )
 SERVESTATIC_AUTOREFRESH = SERVESTATIC_USE_FINDERS = DEBUG  # in development without collectstatic
 STORAGES = {

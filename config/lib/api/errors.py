@@ -77,5 +77,5 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         headers["Retry-After"] = str(refusal.retry_after)
     if refusal.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="fanfare"'
-    logger.info("api.refused", code=refusal.code, status=refusal.status)
+    logger.info("api.refused", refusal=refusal.code, status=refusal.status)
     return Response(Enveloped(envelope(error=error_body(refusal))), status=refusal.status, headers=headers)
