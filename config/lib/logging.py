@@ -1,11 +1,12 @@
 """Structured logs: one JSON line per entry (readable lines in development), with a request id, scrubbed."""
 
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
 from config.lib.scrubbing import scrub
 
+ACCESS: Final = "fanfare.access"
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -20,7 +21,7 @@ _SHARED: list[Any] = [
 def logging_config(*, level: str, readable: bool) -> dict[str, Any]:
     """The LOGGING setting; also configures structlog, so both kinds of logger write the same lines."""
     structlog.configure(
-        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[structlog.stdlib.filter_by_level, *_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
@@ -33,10 +34,14 @@ def logging_config(*, level: str, readable: bool) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"structured": formatter},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+        "formatters": {"structured": formatter, "line": {"format": "%(message)s"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "structured"},
+            "lines": {"class": "logging.StreamHandler", "formatter": "line"},
+        },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
+            ACCESS: {"handlers": ["lines"], "propagate": False},  # see config/lib/edge.py
             "django.server": {"handlers": ["stderr"], "propagate": False},
             "django.request": {"level": "ERROR"},  # RequestLog has the line for 4xx already
             "httpx": {"level": "WARNING"},

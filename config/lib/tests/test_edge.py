@@ -1,8 +1,11 @@
 """The edge's prelude, driven through plain ASGI."""
 
 import asyncio
+import json
+import logging
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from pytest_django import Settings
 from config.lib.api.envelope import request_id
 from config.lib.edge import EdgeRequest, EdgeResponse, EdgeRoute, Message, Receive, Scope, Send, edge, ok, refused
 from config.lib.errors import AuthRequired, Conflict, Detail, RateLimitExceeded
+from config.lib.logging import ACCESS
 from config.lib.tests.edge_driver import ask
 
 seen: list[EdgeRequest] = []
@@ -345,12 +349,20 @@ async def test_an_invented_method_does_not_make_a_label() -> None:
 
 
 async def test_one_line_is_logged_without_query_or_body(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("INFO")
+    caplog.set_level("INFO", logger=ACCESS)
+    logging.getLogger(ACCESS).addHandler(caplog.handler)
 
-    await ask(app, "POST", "/api/things/abc", parts=[b"bodytext"], query="viewing=querytext")
+    answer = await ask(app, "POST", "/api/things/abc", parts=[b"bodytext"], query="viewing=querytext")
 
-    lines = [record.getMessage() for record in caplog.records]
-    assert len(lines) == 1
-    assert "things" in lines[0]
-    assert "querytext" not in caplog.text
-    assert "bodytext" not in caplog.text
+    logging.getLogger(ACCESS).removeHandler(caplog.handler)
+    (record,) = caplog.records
+    line = json.loads(record.getMessage())
+    assert 0 <= line.pop("ms") < 1000
+    assert datetime.fromisoformat(line.pop("timestamp")).tzinfo is not None
+    assert line == {
+        "event": "edge.request",
+        "route": "things",
+        "method": "POST",
+        "status": 200,
+        "request_id": answer.headers["x-request-id"],
+    }
