@@ -1,5 +1,6 @@
 """Posters: the same seed gives the same sheet, every sheet is sound, and its type can be read."""
 
+from hashlib import sha256
 from itertools import product
 from xml.etree import ElementTree as ET
 
@@ -38,7 +39,7 @@ def test_a_sheet_known_by_heart() -> None:
     """A change of the recipe changes every poster in the world: it must be meant."""
     drawn = sheet().svg()
     assert palette_of("k3j9").ground.hex() in drawn
-    assert [Dice("k3j9").one_of(range(256)) for _ in range(2)] == [79, 79]
+    assert sha256(drawn.encode()).hexdigest().startswith("b270bad348aec832")
 
 
 @given(
