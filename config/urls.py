@@ -1,8 +1,10 @@
 """The root of all addresses, composed from each app's own lists."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
+from config import gallery
 from config.api_docs import TryItPage
 from config.error_pages import unknown_api_address
 from config.health import live, ready
@@ -33,3 +35,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs/", TryItPage.as_view(), name="api-docs"),
     re_path(r"^api/", unknown_api_address, name="api-unknown"),
 ]
+if settings.DEBUG:
+    urlpatterns += gallery.urlpatterns
