@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -9,15 +10,26 @@ from django.utils.translation import gettext_lazy as _
 from config.lib.errors import Refusal
 from messaging.content import Content
 from messaging.facts import gate_facts
-from messaging.gate import Asked, Decision, Outcome, decide
+from messaging.gate import Asked, Outcome, decide
 from messaging.models import Address, Channel, InboundMessage, Lane, Message, MessageState, Purpose, Sender
 from messaging.providers import offered_channels
-from messaging.tasks import deliver
+from messaging.tasks import wake_worker
 
 
 class ChannelNotOffered(Refusal):
     status = 409
     message = _("Messages cannot be sent this way: no provider is set up for it.")
+
+
+class Details(TypedDict, total=False):
+    """What not every message has. `topic` is what it is about ("event:42"), which messaging never interprets."""
+
+    topic: str
+    sender: Sender | None
+    language: str
+    lane: Lane
+    expires_at: datetime | None
+    reply_to: InboundMessage | None
 
 
 _STATE_AFTER = {
@@ -27,7 +39,6 @@ _STATE_AFTER = {
 }
 
 
-@transaction.atomic
 def queue(
     *,
     purpose_key: str,
@@ -37,17 +48,12 @@ def queue(
     address: Address,
     text: str,
     now: datetime,
-    topic: str = "",
-    sender: Sender | None = None,
-    language: str = "",
     subject: str = "",
     html: str = "",
     headers: Mapping[str, str] | None = None,
-    lane: Lane = Lane.DEFAULT,
     not_before: datetime | None = None,
-    expires_at: datetime | None = None,
     sealed: bool = False,
-    reply_to: InboundMessage | None = None,
+    **details: Unpack[Details],
 ) -> Message:
     """Write a message into the caller's transaction; workers send it after the commit. Returns the row.
 
@@ -56,45 +62,36 @@ def queue(
     in `decisions`. After `expires_at` the message is worthless and not sent. `sealed` content is encrypted, and blanked
     once it is sent. Raises ChannelNotOffered.
     """
-    if existing := Message.objects.filter(purpose_key=purpose_key).first():
-        return existing
-    if channel not in offered_channels():
-        raise ChannelNotOffered
     message = Message(
         purpose_key=purpose_key,
         kind=kind,
         purpose=purpose,
         channel=channel,
-        lane=lane,
-        topic=topic,
         address=address,
-        sender=sender,
-        reply_to=reply_to,
-        language=language,
         sealed=sealed,
         not_before=not_before or now,
-        expires_at=expires_at,
         created_at=now,
+        **details,
         **Content(text, subject, html, dict(headers or {})).columns(sealed=sealed),
     )
+    return _plan(message, now)
+
+
+@transaction.atomic
+def _plan(message: Message, now: datetime) -> Message:
+    """Ask the gate, store the row as it decided, and wake a worker once that is committed."""
+    if existing := Message.objects.filter(purpose_key=message.purpose_key).first():
+        return existing
+    if message.channel not in offered_channels():
+        raise ChannelNotOffered
     (facts,) = gate_facts([message], now=now)
-    return _store(message, decide(facts), now)
-
-
-def _store(message: Message, decision: Decision, now: datetime) -> Message:
-    """Insert the row as the gate decided, and wake a worker once it is committed. Of two at once, the first stands."""
+    decision = decide(facts)
     message.state = _STATE_AFTER[decision.outcome]
     message.decisions = [decision.record(asked=Asked.PLAN, now=now)]
-    if decision.until:
-        message.not_before = max(message.not_before, decision.until)
-    if decision.outcome is Outcome.SKIP:
-        message.settled_at = now
+    message.not_before = max(message.not_before, decision.until or now)
+    message.settled_at = now if decision.outcome is Outcome.SKIP else None
     stored = Message.objects.insert_once(message)
     if stored.state == MessageState.QUEUED and stored.not_before <= now:
         # robust: with the broker away the clock's next tick finds the row
-        transaction.on_commit(lambda: _wake_worker(stored.lane), robust=True)
+        transaction.on_commit(lambda: wake_worker(stored.lane), robust=True)
     return stored
-
-
-def _wake_worker(lane: str) -> None:
-    deliver.apply_async((lane,), queue=lane)

@@ -8,13 +8,17 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
+from channels.db import database_sync_to_async
 from django.conf import settings
+from django.utils import timezone
 from twilio.request_validator import RequestValidator
 
 from config.lib.edge import ASGIApp, edge
 from config.lib.tests.edge_driver import Answer, ask
 from messaging.edge import ROUTES
+from messaging.inbound import Inbound, Reply
 from messaging.process import TextProcess, part
+from messaging.services.replies import answer
 from messaging.tests.factories import PLATFORM_NUMBER
 
 _numbers = count(1)
@@ -79,3 +83,22 @@ async def webhook() -> AsyncIterator[Webhook]:
     """The webhook, with messaging's part of the process open around it."""
     async with part() as process:
         yield Webhook(process)
+
+
+@dataclass
+class Upstairs:
+    """A handler of an upper app: it stores its effect and its reply together."""
+
+    kind: str = "vote_accepted"
+    heard: list[Inbound] = field(default_factory=list)
+    answers: bool = True
+
+    async def __call__(self, text: Inbound) -> Reply | None:
+        self.heard.append(text)
+        if not self.answers:
+            return None
+        said = f"{self.kind} {len(self.heard)}"
+        message = await database_sync_to_async(answer, thread_sensitive=False)(
+            inbound=text, kind=self.kind, text=said, now=timezone.now(), topic="event:1"
+        )
+        return Reply.of(message)
