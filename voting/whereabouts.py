@@ -1,7 +1,6 @@
 """Where a phone stands: the event it last joined and has not left, as whom, and the round that is open there.
 
-Owned by the text handlers; read for all texts that wait at the same moment together. `events.attendance.last_joined` is the
-same question for one phone, without the round.
+Owned by the text handlers; read for all texts that wait at the same moment together.
 """
 
 from collections.abc import Sequence

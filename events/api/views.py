@@ -22,7 +22,7 @@ from events.life_cycle import EventCannotMove, EventIsOver
 from events.models import Event
 from events.policies import event_to_see, events_seen_by, venue_to_use
 from events.services import events
-from events.services.events import EventChanges, EventAlreadyPublished, EventNotEditable
+from events.services.events import EventAlreadyPublished, EventChanges, EventNotEditable
 from events.services.venues import NewVenue
 from events.vote_rules import VoteConfigInvalid, VoteRuleNotOffered
 

@@ -15,7 +15,7 @@ from events.models import Attendee, AttendeeStatus, Event
 from events.services import attendees
 from events.services.attendees import Asked
 from events.tests.factories import AttendeeFactory, EventFactory, PhoneFactory
-from messaging.models import ConsentEvent
+from messaging.models import Channel, ConsentEvent
 from messaging.services.addresses import address_for
 
 pytestmark = pytest.mark.django_db
@@ -122,7 +122,7 @@ def test_a_phone_attendee_who_signs_in_stays_one(fan: User, event: Event, now: d
 
 def test_the_youngest_of_several_leave_merged_into_the_oldest(fan: User, event: Event, now: datetime) -> None:
     confirm_email(fan)
-    mailbox = address_for(channel="email", value=fan.email)
+    mailbox = address_for(channel=Channel.EMAIL, value=fan.email)
     imported = AttendeeFactory.create(event=event, pending=True, phone=None, email=mailbox, source="import")
     by_phone = AttendeeFactory.create(event=event)
     assert by_phone.phone
@@ -139,7 +139,7 @@ def test_the_youngest_of_several_leave_merged_into_the_oldest(fan: User, event: 
 
 
 def test_what_was_merged_follows_a_second_merge(fan: User, event: Event, now: datetime) -> None:
-    oldest = AttendeeFactory.create(event=event, phone=None, email=address_for(channel="email", value=fan.email))
+    oldest = AttendeeFactory.create(event=event, phone=None, email=address_for(channel=Channel.EMAIL, value=fan.email))
     middle = AttendeeFactory.create(event=event, phone=None, user=fan)
     youngest = AttendeeFactory.create(event=event, left=True, merged_into=middle)
     confirm_email(fan)

@@ -110,6 +110,7 @@ def test_another_number_may_have_the_same_keyword() -> None:
 
 def test_what_others_stand_on_is_not_deleted() -> None:
     slot = SlotFactory.create()
-    for row in (slot.artist, slot.event.venue, slot.event.owner, slot.event.sender):
+    rows: list[Any] = [slot.artist, slot.event.venue, slot.event.owner, slot.event.sender]
+    for row in rows:
         with pytest.raises(ProtectedError):
             row.delete()

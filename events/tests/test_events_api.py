@@ -339,7 +339,7 @@ def test_pages_show_every_event_once(api: APIClient) -> None:
     start = datetime(2030, 5, 1, 20, tzinfo=UTC)
     EventFactory.create_batch(5, published=True, starts_at=start)  # equal starts are the hard case
     titles: list[str] = []
-    cursor = ""
+    cursor: str | None = ""
     while cursor is not None:
         page = api.get(EVENTS, {"limit": "2", "cursor": cursor}).json()
         titles += [event["title"] for event in page["data"]]

@@ -74,9 +74,10 @@ def test_an_invitation_goes_out_in_the_transaction_and_in_the_artists_language(
 
 
 def test_an_artist_with_an_owner_is_written_to_there(organizer: User, event: Event, now: datetime) -> None:
-    artist = ArtistFactory.create(claimed=True)
+    owner = UserFactory.create(role="artist")
+    artist = ArtistFactory.create(owner=owner, status="claimed")
     lineup.invite(actor=acting(organizer), public_id=event.public_id, artist=artist.public_id, now=now)
-    assert Message.objects.get(kind="invitation").address.value == artist.owner.email
+    assert Message.objects.get(kind="invitation").address.value == owner.email
 
 
 def test_writing_to_somebody_needs_a_confirmed_account(api: APIClient, outsider: User) -> None:

@@ -5,15 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from asgiref.sync import sync_to_async
 
 from accounts.models import AuditEntry
-from config.tests.fixtures import acting
 from events import journeys, links
-from events.attendance import last_joined
 from events.models import Attendee, AttendeeStatus, Event
-from events.services import attendees
 from events.tests.factories import AttendeeFactory, EventFactory, SenderFactory, SlotFactory
 from messaging.models import Address, ConsentEvent, Message
 from messaging.tests.texting import Webhook, new_sid
@@ -251,40 +247,3 @@ async def test_a_failure_after_the_effect_takes_the_effect_back(
 
 def _killed(**_arguments: Any) -> None:
     raise RuntimeError("killed here")
-
-
-# --- Which event a phone is at ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
-def test_the_event_joined_last_and_not_left_is_where_a_phone_is() -> None:
-    first = AttendeeFactory.create(joined_at=datetime.now(UTC) - timedelta(hours=2))
-    phone = first.phone
-    pending = AttendeeFactory.create(phone=phone, pending=True, joined_at=datetime.now(UTC) - timedelta(hours=1))
-    left = AttendeeFactory.create(phone=phone, left=True)
-    AttendeeFactory.create()  # somebody else
-    at = last_joined(phone.pk)
-    assert at is not None
-    assert (at.attendee_id, at.event_id, at.confirmed) == (pending.pk, pending.event_id, False)
-    assert (at.event_title, at.event_status) == (pending.event.title, "live")
-    pending.delete()
-    again = last_joined(phone.pk)
-    assert again is not None
-    assert (again.attendee_id, again.confirmed) == (first.pk, True)
-    first.delete()
-    assert last_joined(phone.pk) is None
-    assert last_joined(left.pk + 10_000) is None
-
-
-@pytest.mark.django_db
-def test_a_merged_attendee_is_read_through_the_one_it_was_merged_into(fan: Any, now: datetime) -> None:
-    event = EventFactory.create(live=True)
-    mine = attendees.join_signed_in(actor=acting(fan), public_id=event.public_id, now=now)
-    by_phone = AttendeeFactory.create(event=event)
-    fan.phone, fan.phone_verified_at = by_phone.phone.value, now
-    fan.save()
-    with time_machine.travel(now + timedelta(minutes=1)):
-        attendees.join_signed_in(actor=acting(fan), public_id=event.public_id, now=now)
-    at = last_joined(by_phone.phone_id)
-    assert at is not None
-    assert (at.attendee_id, at.confirmed) == (mine.pk, True)

@@ -1,0 +1,126 @@
+"""Puts the programme into the calendar: artists, the demo night, the events around it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from accounts.actors import Via, platform
+from accounts.models import User
+from artists.models import Artist
+from artists.services import profiles
+from config.demo.people import acting
+from config.demo.programme import ACTS, DEMO_DESCRIPTION, DEMO_KEYWORD, DEMO_SLUG, DEMO_TITLE, LIDO, SHOWS, Act, Show
+from events.models import Event, EventStatus
+from events.services import events, lineup
+
+_ON_SALE: Final = timedelta(days=45)  # how long before its start an event of the past was published
+_LASTS: Final = timedelta(hours=5)
+_SETS: Final = timedelta(minutes=25)
+_NIGHT_LEFT: Final = timedelta(hours=3)  # a demo night with less than this to go is made longer
+
+Cast = dict[str, Artist]
+Step = Callable[..., Event]  # a move of an event's life, as `events.publish`
+
+
+def artists(organizer: User, owner: User, *, now: datetime) -> Cast:
+    """The programme's artists by name; the one who shares the owner's name is theirs."""
+    return {act.name: _artist(act, organizer, owner, now) for act in ACTS}
+
+
+@transaction.atomic
+def demo_night(organizer: User, cast: Cast, *, now: datetime) -> Event:
+    """The live night under the promised address and keyword. One that is over makes room for a new one."""
+    event = Event.objects.filter(slug=DEMO_SLUG).first()
+    if event and event.status == EventStatus.LIVE:
+        return _prolonged(event, organizer, now)
+    if event:
+        Event.objects.filter(pk=event.pk).update(slug=f"{DEMO_SLUG}-{event.starts_at:%Y-%m-%d}-{event.public_id[:4]}")
+    event = events.create(
+        actor=acting(organizer),
+        title=DEMO_TITLE,
+        description=DEMO_DESCRIPTION,
+        venue=LIDO,
+        doors_at=now - timedelta(hours=2),
+        starts_at=now - timedelta(hours=1),
+        ends_at=now + 2 * _LASTS,
+        join_keyword=DEMO_KEYWORD,
+        category="concert",
+        tags=("demo", "battle"),
+        now=now,
+    )
+    _line_up(event, organizer, cast, now)
+    events.publish(actor=acting(organizer), public_id=event.public_id, now=now)
+    return events.go_live(actor=acting(organizer), public_id=event.public_id, now=now)
+
+
+def others(organizer: User, cast: Cast, *, now: datetime) -> None:
+    """The events of the past and the future; those that are there stay as they are."""
+    known = set(Event.objects.filter(owner=organizer).values_list("title", flat=True))
+    for show in SHOWS:
+        if show.title not in known:
+            _show(show, organizer, cast, now)
+
+
+@transaction.atomic
+def _show(show: Show, organizer: User, cast: Cast, now: datetime) -> None:
+    """The event as if each step had been taken in its time."""
+    starts_at = (now + show.starts_in).replace(hour=19, minute=0, second=0, microsecond=0)
+    began = min(now, starts_at - _ON_SALE)
+    event = events.create(
+        actor=acting(organizer),
+        title=show.title,
+        description=show.description,
+        venue=show.venue,
+        starts_at=starts_at,
+        ends_at=starts_at + _LASTS,
+        access=show.access,
+        category=show.category,
+        tags=show.tags,
+        now=began,
+    )
+    _line_up(event, organizer, {name: cast[name] for name in show.acts}, began)
+    for step, at in _steps(show, event, began, now):
+        step(actor=acting(organizer), public_id=event.public_id, now=at)
+
+
+def _steps(show: Show, event: Event, began: datetime, now: datetime) -> list[tuple[Step, datetime]]:
+    all_steps: list[tuple[Step, datetime]] = [
+        (events.publish, began),
+        (events.go_live, event.starts_at),
+        (events.close, event.ends_at),
+        (events.archive, now),
+    ]
+    taken = {"draft": 0, "publish": 1, "cancel": 1, "close": 3, "archive": 4}[show.until]
+    cancelled: list[tuple[Step, datetime]] = [(events.cancel, now)] if show.until == "cancel" else []
+    return all_steps[:taken] + cancelled
+
+
+def _artist(act: Act, organizer: User, owner: User, now: datetime) -> Artist:
+    known = Artist.objects.filter(name=act.name).order_by("pk").first()
+    if known:
+        return known
+    artist = profiles.create(
+        actor=acting(organizer), name=act.name, bio=act.bio, genres=act.genres, home=act.home, now=now
+    )
+    if act.name == owner.name:
+        return profiles.hand_over(actor=platform(Via.COMMAND), public_id=artist.public_id, owner=owner, now=now)
+    return artist
+
+
+def _line_up(event: Event, organizer: User, cast: Cast, now: datetime) -> None:
+    """Everyone invited, set after set, and everyone said yes."""
+    for number, artist in enumerate(cast.values()):
+        set_at = event.starts_at + number * _SETS
+        lineup.invite(
+            actor=acting(organizer), public_id=event.public_id, artist=artist.public_id, set_at=set_at, now=now
+        )
+        lineup.accept(actor=platform(Via.COMMAND), public_id=event.public_id, artist_id=artist.public_id, now=now)
+
+
+def _prolonged(event: Event, organizer: User, now: datetime) -> Event:
+    if event.ends_at > now + _NIGHT_LEFT:
+        return event
+    actor = acting(organizer)
+    return events.edit(actor=actor, public_id=event.public_id, changes={"ends_at": now + 2 * _LASTS}, now=now)
