@@ -339,9 +339,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 _static = (
-    "django.contrib.staticfiles.storage.StaticFilesStorage"
-    if DEBUG
-    else "config.components.stylesheets.BundledStorage"
+    "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "config.components.stylesheets.BundledStorage"
 )
 SERVESTATIC_AUTOREFRESH = SERVESTATIC_USE_FINDERS = DEBUG  # in development without collectstatic
 STORAGES = {

@@ -158,7 +158,7 @@ def confirm(*, actor: Actor, attendee_id: str, code: str, now: datetime) -> Atte
 
     Raises BadCode, CodeExpired, AttendeeLeft, EventNotJoinable.
     """
-    attendee = _locked(attendee_of_code(code, attendee_id=attendee_id, now=now))
+    attendee = _locked(attendee_of_code(code=code, attendee_id=attendee_id, now=now))
     if attendee.status == AttendeeStatus.LEFT:
         raise AttendeeLeft
     if attendee.status == AttendeeStatus.PENDING:
@@ -168,7 +168,7 @@ def confirm(*, actor: Actor, attendee_id: str, code: str, now: datetime) -> Atte
     return attendee
 
 
-def attendee_of_code(code: str, *, now: datetime, attendee_id: str | None = None) -> Attendee:
+def attendee_of_code(*, code: str, now: datetime, attendee_id: str | None = None) -> Attendee:
     """Whose personal link it is; with `attendee_id` (public) it must be theirs. Raises BadCode, CodeExpired."""
     try:
         named = Attendee.objects.filter(pk=links.attendee_id_of(code, now=now))

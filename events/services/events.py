@@ -112,7 +112,7 @@ def edit(
     Raises what `event_to_run` and `create` raise, StaleVersion when `expected_version` is not the present one, and
     EventNotEditable once the event is over.
     """
-    event = locked_event(actor, public_id)
+    event = locked_event(actor=actor, public_id=public_id)
     if expected_version not in (None, event.version):
         raise StaleVersion
     if not changes:
@@ -190,7 +190,7 @@ def move_by_clock(*, now: datetime) -> int:
     )
 
 
-def locked_event(actor: Actor, public_id: str) -> Event:
+def locked_event(*, actor: Actor, public_id: str) -> Event:
     """An event to change, its row locked in the caller's transaction. Raises what `event_to_run` raises, EventNotEditable."""
     rows = Event.objects.select_for_update(no_key=True, of=("self",)).select_related("venue", "sender", "owner")
     event = rows.get(pk=event_to_run(actor, public_id).pk)

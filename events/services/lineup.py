@@ -70,7 +70,7 @@ def invite(
     Raises what `locked_event` raises, ValidationError for an artist that is not there, LineUpFull, SlotCannotMove for
     one who is on the line-up; NotAMailAddress, ChannelNotOffered and EmailUnverified (of the organizer) with an `email`.
     """
-    event = locked_event(actor, public_id)
+    event = locked_event(actor=actor, public_id=public_id)
     performer = _new_artist(actor, artist, now) if isinstance(artist, NewArtist) else _known_artist(artist)
     slot = Slot.objects.filter(event=event, artist=performer).first()
     if slot:
@@ -88,7 +88,7 @@ def invite(
 @transaction.atomic
 def remove(*, actor: Actor, public_id: str, artist_id: str, now: datetime) -> None:
     """Take an artist off the ballot; the number stays theirs. Raises what `locked_event` raises, NotFound, SlotCannotMove."""
-    event = locked_event(actor, public_id)
+    event = locked_event(actor=actor, public_id=public_id)
     slot = _slot_of(event.public_id, artist_id)
     _move(actor=actor, slot=slot, to=InviteStatus.WITHDRAWN, now=now)
     _touch(event)

@@ -46,6 +46,8 @@ def test_the_contracts_hold(copy: Path) -> None:
         ("config/lib/limits.py", "from accounts.models import User", "config.lib imports nothing of ours"),
         ("events/sms.py", "import twilio.rest", "Only messaging speaks to providers"),
         ("accounts/services/profile.py", "from rest_framework import status", "Rules know no surface"),
+        ("events/policies.py", "import events.services.events", "Inside events"),
+        ("accounts/helpers.py", "", "Inside accounts"),
     ],
 )
 def test_a_broken_contract_is_caught(copy: Path, module: str, planted: str, contract: str) -> None:
