@@ -23,6 +23,8 @@ def names() -> list[str]:
 class BundledStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # servestatic ships no types
     """Collects as usual, and first writes the design system into one file: one request instead of forty."""
 
+    support_js_module_import_aggregation = True  # a module's imports are hashed, too: no page mixes two releases
+
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         """`paths` is name → (storage, path), as `collectstatic` hands it over."""
         if not dry_run:

@@ -1,5 +1,6 @@
 """Components: what they declare is what they take, every one is on show, and what they draw is sound HTML."""
 
+import gzip
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import ClassVar
 
 import pytest
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage
 from django.http import HttpResponse
 from django.template import Context, Engine, Template, TemplateSyntaxError
 from django.test import Client, RequestFactory
@@ -18,10 +20,10 @@ from django.utils import translation
 from pytest_django import Settings
 
 from config import gallery, urls
-from config.components import charts
+from config.components import charts, stylesheets
 from config.components.basics import Icon, icon_names
 from config.components.declaration import Component
-from config.components.stylesheets import FOUNDATION, names
+from config.components.stylesheets import FOUNDATION, BundledStorage, links, names
 from config.components.tags import ComponentNode
 
 COMPONENTS = [component for _chapter, components in gallery.CHAPTERS for component in components]
@@ -287,3 +289,38 @@ class TestCountdown:
 def test_an_icon_is_known_by_its_name_only() -> None:
     with pytest.raises(TemplateSyntaxError):
         _ = Icon(icon="../base").drawing
+
+
+class TestStylesheets:
+    @pytest.fixture
+    def collected(self, tmp_path: Path) -> BundledStorage:
+        """The project's own static files, collected as for production."""
+        storage = BundledStorage(location=tmp_path, base_url="/static/")
+        source = FileSystemStorage(Path(settings.BASE_DIR) / "static")
+        paths = [path.relative_to(source.location).as_posix() for path in Path(source.location).rglob("*.*")]
+        for path in paths:
+            with source.open(path) as file:
+                storage.save(path, file)
+        for _name, _hashed, fault in storage.post_process({path: (source, path) for path in paths}):
+            assert not isinstance(fault, Exception)
+        return storage
+
+    def test_development_links_every_file_tokens_first(self) -> None:
+        addresses = links()["addresses"]
+        assert addresses[0] == "/static/css/tokens.css"
+        assert addresses == [f"/static/{name}" for name in names()]
+
+    def test_production_links_one_small_file(self, collected: BundledStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(stylesheets, "staticfiles_storage", collected)
+        (address,) = links()["addresses"]
+        text = (Path(collected.location) / address.removeprefix("/static/")).read_text()
+        assert [name for name in names() if (Path(settings.BASE_DIR) / "static" / name).read_text() not in text] == []
+        assert len(gzip.compress(text.encode())) < 12_000
+
+    def test_modules_import_hashed_modules(self, collected: BundledStorage) -> None:
+        gallery_module = (Path(collected.location) / collected.stored_name("js/gallery.js")).read_text()
+        assert f'"./{Path(collected.stored_name("js/leaderboard.js")).name}"' in gallery_module
+
+    def test_the_live_script_is_small(self) -> None:
+        scripts = [Path(settings.BASE_DIR) / "static/js" / name for name in ("leaderboard.js", "countdown.js")]
+        assert sum(len(gzip.compress(path.read_bytes())) for path in scripts) < 6_000
