@@ -29,7 +29,7 @@ logger = structlog.get_logger(__name__)
 ARRIVAL_SECONDS: Final = 1.0  # how long a reader waits for a board that it had to ask for
 UNNUMBERED_SECONDS: Final = 0.25  # how long a board read without Redis is shown again
 PULSE_SECONDS: Final = 1.0
-MARK_PAUSE_SECONDS: Final = 0.005
+MARK_PAUSE_SECONDS: Final = 0.01
 
 
 class Relay:

@@ -18,7 +18,7 @@ from config.lib.raw_connection import RawConnection
 from config.tests.live_server import free_port
 from voting import relay as relay_module
 from voting.board import UNNUMBERED, Board
-from voting.conductor import BOARDS, LEASE, LOADS, MARKS, Conductor, LeaseLost, _Term, stored_key
+from voting.conductor import LEASE, LOADS, MARKS, Conductor, LeaseLost, _Term, stored_key
 from voting.leaderboard import Audience
 from voting.models import BallotChannel, Round, RoundStatus, Tally
 from voting.relay import Relay
@@ -269,13 +269,10 @@ def test_a_mark_from_a_command_reaches_redis() -> None:
 
 
 async def test_a_mark_from_a_thread_of_a_web_process_is_relayed(night: Night) -> None:
-    subscription = redis.sync_client().pubsub()
     async with relay_module.part() as relay:
         await shown(relay, night, 0)
-        subscription.subscribe(BOARDS)
         await count(night, 1)
         await asyncio.to_thread(relay_module.mark, night.event.pk)
         await shown(relay, night, 1)
-    subscription.close()
     with pytest.raises(AssertionError, match="no relay"):
         relay_module.current()
