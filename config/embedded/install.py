@@ -85,8 +85,11 @@ def _install_uv(python: Path) -> bool:
 
 
 def _install_by_uv(python: Path) -> bool:
-    uv = [str(python.with_name("uv")), "pip", "install", "--python", str(python)]
-    return subprocess.run([*uv, "--require-hashes", "--requirement", str(REQUIREMENTS)], check=False).returncode == 0
+    command = [str(python.with_name("uv")), "pip", "install", "--python", str(python)]
+    if os.environ.get("PYTHONDONTWRITEBYTECODE"):
+        # Python would not keep what it compiles, so every process would compile all packages again: starts of 3 s, not 1.
+        command.append("--compile-bytecode")
+    return subprocess.call([*command, "--require-hashes", "--requirement", str(REQUIREMENTS)]) == 0
 
 
 def _run(command: "list[str]", sentence: str) -> None:
