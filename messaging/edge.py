@@ -1,11 +1,8 @@
 """`POST /sms/join` at the edge: a text arrives, its answer goes back in the same response."""
 
 import re
-from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl
-
-from django.utils.datastructures import MultiValueDict
 
 from config.lib.edge import EdgeRequest, EdgeResponse, EdgeRoute
 from config.lib.errors import Malformed, RateLimitExceeded
@@ -19,34 +16,40 @@ _LONGEST_ID: Final = 64
 _LONGEST_ADDRESS: Final = 254
 _LONGEST_OPT_OUT_TYPE: Final = 16
 
-Fields = Mapping[str, str] | MultiValueDict[str, str]
+
+class Form(dict[str, str]):
+    """The fields of a form; of one that was sent several times, the last value.
+
+    `getall` is how Twilio's validator asks for every value, since the signature covers them all.
+    """
+
+    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+        super().__init__(pairs)
+        self._pairs = pairs
+
+    def getall(self, name: str) -> list[str]:
+        if len(self) == len(self._pairs):
+            return [self[name]]
+        return [value for sent, value in self._pairs if sent == name]
 
 
 async def join(request: EdgeRequest) -> EdgeResponse:
     """Raises BadSignature, RateLimitExceeded for too many of those, Malformed, Unavailable."""
-    fields = _fields(request.body)
-    if not _is_signed(request, fields):
+    form = _form(request.body)
+    if not _is_signed(request, form):
         raise await _unsigned(request.client)
-    reply = await process.current().answer(_arrival(request, fields))
+    reply = await process.current().answer(_arrival(request, form))
     return EdgeResponse(200, twiml(reply.text), content_type=CONTENT_TYPE)
 
 
-def _fields(body: bytes) -> Fields:
-    """The form's fields, with all values of those that were sent twice, since the signature covers them."""
-    pairs = parse_qsl(body.decode("latin-1"), keep_blank_values=True)
-    fields = dict(pairs)
-    if len(fields) == len(pairs):
-        return fields
-    several = MultiValueDict[str, str]()
-    for name, value in pairs:
-        several.appendlist(name, value)
-    return several
+def _form(body: bytes) -> Form:
+    return Form(parse_qsl(body.decode("latin-1"), keep_blank_values=True))
 
 
-def _is_signed(request: EdgeRequest, fields: Fields) -> bool:
+def _is_signed(request: EdgeRequest, form: Form) -> bool:
     return is_signed(
         target=f"{request.path}?{request.query_string}" if request.query_string else request.path,
-        fields=fields,
+        fields=form,
         signature=request.headers.get(SIGNATURE, ""),
         signature_settings=request.headers.get(SIGNATURE_SETTINGS, ""),
     )
@@ -58,9 +61,9 @@ async def _unsigned(client: str) -> BadSignature | RateLimitExceeded:
     return RateLimitExceeded(retry_after=allowance.reset) if allowance and allowance.exceeded else BadSignature()
 
 
-def _arrival(request: EdgeRequest, fields: Fields) -> Arrival:
+def _arrival(request: EdgeRequest, form: Form) -> Arrival:
     """The text. Fields we do not know are kept with it. Raises Malformed without an id, a sender or a receiver."""
-    raw = {name: str(value).replace("\0", "") for name, value in fields.items()}  # PostgreSQL stores no NUL
+    raw = {name: value.replace("\0", "") for name, value in form.items()}  # PostgreSQL stores no NUL
     provider_id, phone, number = (raw.get(name, "").strip() for name in ("MessageSid", "From", "To"))
     if not (0 < len(provider_id) <= _LONGEST_ID and 0 < len(phone) <= _LONGEST_ADDRESS and number):
         raise Malformed

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from twilio.request_validator import RequestValidator, get_signature_algorithm
 
@@ -26,13 +25,12 @@ def _validators(tokens: tuple[str, ...]) -> tuple[RequestValidator, ...]:
     return tuple(RequestValidator(token) for token in tokens)
 
 
-def is_signed(
-    *, target: str, fields: Mapping[str, str] | MultiValueDict[str, str], signature: str, signature_settings: str
-) -> bool:
+def is_signed(*, target: str, fields: Mapping[str, Any], signature: str, signature_settings: str) -> bool:
     """Whether any of our tokens signed these form fields for this address; while a token is rotated there are two.
 
     `target` is path and query. The address is the public one of the settings: what Host says is the sender's invention,
-    and behind a proxy not even the scheme is what Twilio called.
+    and behind a proxy not even the scheme is what Twilio called. `fields` tells all values of one that was sent several times
+    by `getall` or `getlist`.
     """
     algorithm = get_signature_algorithm(signature_settings)
     validators = _validators(tuple(settings.TWILIO_AUTH_TOKENS))
