@@ -1,7 +1,7 @@
 """Venues, events, staff, the line-up, attendees."""
 
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -17,6 +17,8 @@ from config.lib.constraints import one_of
 from config.lib.public_ids import PublicIdField
 from events.querysets import AttendeeQuerySet, EventQuerySet, SlotQuerySet, VenueQuerySet
 from messaging.models import Address, Sender
+
+COUNTRY_CODE: Final = "^[A-Z]{2}$"  # ISO 3166-1 alpha-2
 
 
 @cache
@@ -41,7 +43,7 @@ class Venue(models.Model):
     country = models.CharField(
         _("country"),
         max_length=2,
-        validators=[RegexValidator("^[A-Z]{2}$", _("Use two capital letters, for example DE."))],
+        validators=[RegexValidator(COUNTRY_CODE, _("Use two capital letters, for example DE."))],
         help_text=_("ISO 3166-1, two letters"),
     )
     timezone = models.CharField(
@@ -58,7 +60,7 @@ class Venue(models.Model):
         verbose_name = _("venue")
         verbose_name_plural = _("venues")
         constraints = [
-            models.CheckConstraint(condition=models.Q(country__regex="^[A-Z]{2}$"), name="venue_country_code")
+            models.CheckConstraint(condition=models.Q(country__regex=COUNTRY_CODE), name="venue_country_code")
         ]
 
     def __str__(self) -> str:

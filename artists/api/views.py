@@ -25,7 +25,7 @@ class ArtistsView(ApiView):
     )
     def get(self, request: Request) -> Response:
         """Artists by name."""
-        filters = ArtistFilters(data=request.query_params)
+        filters = ArtistFilters(data=request.query_params.dict())
         filters.is_valid(raise_exception=True)
         artists = artists_seen_by(actor_of(request)).matching(**filters.validated_data)
         return self.page(request, artists, ArtistSerializer, ordering="name,id")

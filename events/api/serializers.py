@@ -9,7 +9,18 @@ from rest_framework import serializers
 from artists.api.serializers import ArtistBriefSerializer
 from config.lib.api.serializers import Body
 from config.lib.public_ids import ALPHABET, LENGTH
-from events.models import Attendee, AttendeeStatus, Event, EventAccess, EventStatus, InviteStatus, Slot, Venue
+from events.models import (
+    COUNTRY_CODE,
+    Attendee,
+    AttendeeStatus,
+    Event,
+    EventAccess,
+    EventStatus,
+    InviteStatus,
+    Slot,
+    Venue,
+    known_time_zone,
+)
 from events.vote_rules import VoteConfig
 
 _ONE_ARTIST: Final = _("Name one artist: by `artist`, or by `name` and perhaps `email`.")
@@ -41,8 +52,10 @@ class VenueBody(Body):
     name = serializers.CharField(max_length=150)
     street = serializers.CharField(max_length=200, required=False, allow_blank=True)
     city = serializers.CharField(max_length=100)
-    country = serializers.CharField(max_length=2, help_text="ISO 3166-1, two capital letters")
-    timezone = serializers.CharField(max_length=64, help_text="IANA name, for example Europe/Berlin")
+    country = serializers.RegexField(COUNTRY_CODE, help_text="ISO 3166-1, two capital letters")
+    timezone = serializers.CharField(
+        max_length=64, validators=[known_time_zone], help_text="IANA name, for example Europe/Berlin"
+    )
 
 
 class SlotSerializer(serializers.Serializer[Slot]):

@@ -39,7 +39,7 @@ class EventsView(ApiView):
     )
     def get(self, request: Request) -> Response:
         """Events by start: those everyone may see, and yours."""
-        filters = EventFilters(data=request.query_params)
+        filters = EventFilters(data=request.query_params.dict())
         filters.is_valid(raise_exception=True)
         found = directory.find(events_seen_by(actor_of(request)), filters.validated_data)
         return self.page(request, directory.with_details(found), EventSerializer, ordering="starts_at,id")
