@@ -13,9 +13,10 @@ from django.core.mail.utils import DNS_NAME
 from django.db import transaction
 from django.utils.translation import get_language
 
+from config.lib.errors import Unavailable
 from messaging.models import Channel, Lane, Message, Purpose
 from messaging.services.addresses import address_for
-from messaging.services.outbox import queue
+from messaging.services.outbox import ChannelNotOffered, queue
 
 KIND: Final = "account"
 _HTML: Final = "text/html"
@@ -32,10 +33,14 @@ class OutboxBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """One row per recipient, each sealed. Returns how many mails were taken.
 
-        Raises CannotBeQueued, NotAMailAddress, ChannelNotOffered.
+        Raises CannotBeQueued, NotAMailAddress, and Unavailable where no e-mail can leave: who sends through Django knows
+        nothing of channels.
         """
         now = datetime.now(UTC)
-        taken = [_queue(mail, now=now) for mail in email_messages if mail.recipients()]
+        try:
+            taken = [_queue(mail, now=now) for mail in email_messages if mail.recipients()]
+        except ChannelNotOffered as error:
+            raise Unavailable from error
         return len(taken)
 
 

@@ -12,12 +12,12 @@ from django.db import transaction
 from django.utils import translation
 from pytest_django import Settings
 
+from config.lib.errors import Unavailable
 from messaging import delivery
 from messaging.content import Content, content_of
 from messaging.email_backend import CannotBeQueued
 from messaging.models import Address, Lane, Message, MessageState
 from messaging.services.addresses import NotAMailAddress
-from messaging.services.outbox import ChannelNotOffered
 from messaging.tests.factories import MailboxFactory, MessageFactory
 from messaging.tests.mail_servers import ResendServer, SmtpServer, running
 
@@ -126,7 +126,7 @@ def test_a_mail_to_no_address_is_refused_by_name(outbox: None) -> None:
 @pytest.mark.django_db
 def test_without_a_provider_mail_is_not_offered(outbox: None, settings: Settings) -> None:
     settings.EMAIL_PROVIDER = ""
-    with pytest.raises(ChannelNotOffered):
+    with pytest.raises(Unavailable):
         sign_in_mail().send()
 
 
