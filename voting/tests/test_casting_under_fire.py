@@ -20,6 +20,7 @@ from voting.models import Ballot, BallotState, Round, RoundStatus
 from voting.recount import differences
 from voting.services import rounds
 from voting.tests.booths import Booth, Gate, in_thread
+from voting.tests.guards import without_constraints
 from voting.tests.night import Night, make_night
 from voting.vote import Outcome, Replies, RoundClosed, Verdict, Vote
 
@@ -55,13 +56,8 @@ def test_one_attendee_from_fifty_tasks_at_once_has_one_vote(night: Night, booth:
 
 @pytest.fixture
 def _no_unique_constraint(transactional_db: None) -> Iterator[None]:
-    (unique,) = (c for c in Ballot._meta.constraints if c.name == "ballot_one_standing_per_attendee")
-    with connection.schema_editor() as editor:
-        editor.remove_constraint(Ballot, unique)
-    yield
-    with connection.schema_editor() as editor:
-        editor.execute("TRUNCATE voting_ballot")
-        editor.add_constraint(Ballot, unique)
+    with without_constraints(Ballot, "ballot_one_standing_per_attendee"):
+        yield
 
 
 @pytest.mark.usefixtures("_no_unique_constraint")

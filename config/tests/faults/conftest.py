@@ -1,0 +1,3 @@
+from voting.tests.conftest import gate
+
+__all__ = ["gate"]
