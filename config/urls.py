@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("robots.txt", robots, name="robots"),
     path("accounts/", include("accounts.urls")),
     path("", include("messaging.urls")),
+    path("", include("events.urls")),
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", TryItPage.as_view(), name="api-docs"),

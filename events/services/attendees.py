@@ -153,7 +153,7 @@ def join_signed_in(*, actor: Actor, public_id: str, now: datetime) -> Attendee:
 
 
 @transaction.atomic
-def confirm(*, actor: Actor, attendee_id: str, code: str, now: datetime) -> Attendee:
+def confirm(*, actor: Actor, code: str, attendee_id: str | None = None, now: datetime) -> Attendee:
     """Confirm by the code of the personal link; the code is the authority, and works again.
 
     Raises BadCode, CodeExpired, AttendeeLeft, EventNotJoinable.
@@ -169,17 +169,22 @@ def confirm(*, actor: Actor, attendee_id: str, code: str, now: datetime) -> Atte
 
 
 def attendee_of_code(*, code: str, now: datetime, attendee_id: str | None = None) -> Attendee:
-    """Whose personal link it is; with `attendee_id` (public) it must be theirs. Raises BadCode, CodeExpired."""
+    """Whose personal link it is, or whom they were merged into; with `attendee_id` (public) the link must be theirs.
+
+    Raises BadCode, CodeExpired.
+    """
     try:
         named = Attendee.objects.filter(pk=links.attendee_id_of(code, now=now))
     except InvalidToken as error:
         raise BadCode from error
     except TokenExpired as error:
         raise CodeExpired from error
-    attendee = (named.filter(public_id=attendee_id) if attendee_id is not None else named).first()
+    if attendee_id is not None:
+        named = named.filter(public_id=attendee_id)
+    attendee = named.select_related("event", "merged_into__event").first()
     if attendee is None:
         raise BadCode
-    return attendee
+    return attendee.merged_into or attendee
 
 
 def _locked(attendee: Attendee) -> Attendee:
