@@ -111,8 +111,11 @@ class InboundMessage(models.Model):
 
     provider = models.CharField(max_length=16)
     provider_id = models.CharField(max_length=64, help_text=_("Twilio's MessageSid"))
-    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="inbound_messages")
-    sender = models.ForeignKey(Sender, null=True, on_delete=models.PROTECT, related_name="inbound_messages")
+    # both without an index of their own: one for addresses is below, and numbers of ours are few
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="inbound_messages", db_index=False)
+    sender = models.ForeignKey(
+        Sender, null=True, on_delete=models.PROTECT, related_name="inbound_messages", db_index=False
+    )
     text = models.TextField(blank=True)
     opt_out_type = models.CharField(max_length=16, blank=True, help_text=_("Set when the provider answered by itself"))
     raw = models.JSONField(default=dict)
@@ -197,14 +200,15 @@ class Message(models.Model):
     """One message to one address: the outbox row, and afterwards its history."""
 
     public_id = PublicIdField()
-    purpose_key = models.CharField(max_length=200, unique=True, help_text=_("Names the one reason this message exists"))
+    purpose_key = models.CharField(max_length=200, help_text=_("Names the one reason this message exists"))
     kind = models.CharField(max_length=32, help_text=_("join_ask, vote_accepted, account, …"))
     purpose = models.CharField(max_length=16, choices=Purpose)
     channel = models.CharField(max_length=16, choices=Channel)
     lane = models.CharField(max_length=16, choices=Lane, default=Lane.DEFAULT)
     topic = models.CharField(max_length=64, blank=True)
-    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="messages")
-    sender = models.ForeignKey(Sender, null=True, on_delete=models.PROTECT, related_name="messages")
+    # both without an index of their own: one for addresses is below, and numbers of ours are few
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="messages", db_index=False)
+    sender = models.ForeignKey(Sender, null=True, on_delete=models.PROTECT, related_name="messages", db_index=False)
     reply_to = models.ForeignKey(InboundMessage, null=True, on_delete=models.PROTECT, related_name="replies")
 
     language = models.CharField(max_length=5, blank=True)
@@ -245,6 +249,8 @@ class Message(models.Model):
             one_of("purpose", Purpose, "message_purpose_known"),
             one_of("lane", Lane, "message_lane_known"),
             one_of("state", MessageState, "message_state_known"),
+            # not unique=True, which would add a second index for LIKE
+            models.UniqueConstraint(fields=["purpose_key"], name="message_once_per_purpose"),
             models.UniqueConstraint(
                 fields=["provider", "provider_id"],
                 condition=~models.Q(provider_id=""),
