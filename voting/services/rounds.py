@@ -22,6 +22,7 @@ from voting.models import BallotChannel, Entry, Round, RoundStatus, Tally
 from voting.querysets import RoundQuerySet
 from voting.recount import differences
 from voting.round_moves import move
+from voting.services.merging import supersede_merged
 from voting.vote import EventNotLive
 
 logger = structlog.get_logger(__name__)
@@ -156,8 +157,10 @@ def reveal(*, actor: Actor, public_id: str, number: int, now: datetime) -> Round
 def move_by_clock(*, now: datetime) -> int:
     """Open and close what is due, close what belongs to an event that is no longer live, finish what was left in `closing`.
 
-    Counts the rounds it moved. Several clocks may run at once: of two that want the same move, one makes it.
+    Before, it sees to it that merged attendees have one vote. Counts the rounds it moved. Several clocks may run at once: of
+    two that want the same move, one makes it.
     """
+    supersede_merged(actor=platform(), now=now)
     due: tuple[tuple[Callable[..., Round], RoundQuerySet], ...] = (
         (close_round, Round.objects.due_to_close(now=now)),
         (open_round, Round.objects.due_to_open(now=now)),
@@ -187,6 +190,7 @@ def _stop(*, actor: Actor, round_: Round, now: datetime) -> None:
 
 @transaction.atomic
 def _settle(*, actor: Actor, round_: Round, now: datetime) -> None:
+    supersede_merged(actor=platform(), now=now)
     found = differences(round_)
     to = RoundStatus.DISPUTED if found else RoundStatus.CLOSED
     facts = {"differences": [asdict(difference) for difference in found]} if found else {}
