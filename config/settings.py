@@ -226,6 +226,7 @@ TIME_ZONE = "UTC"
 EMAIL_BACKEND = "messaging.email_backend.OutboxBackend"
 EMAIL_PROVIDER_BACKEND = env.str("EMAIL_PROVIDER_BACKEND", "")
 EMAIL_PROVIDER = "mail_backend" if EMAIL_PROVIDER_BACKEND else "local_mailbox" if DEBUG else ""
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Fanfare <hello@fanfare.test>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 ANYMAIL: Any = env.json("ANYMAIL", {})

@@ -44,7 +44,7 @@ _NOTHING_REPORTED: Final = {"provider": "", "provider_id": "", "provider_rank": 
 
 
 class LeaseExpired(Exception):
-    """The worker was stopped for so long that somebody else may be looking after this message by now."""
+    """The batch took so long that somebody else may be looking after this message by now: too late to call."""
 
 
 def deliver_batch(lane: Lane, *, now: datetime) -> int:
@@ -148,6 +148,7 @@ def _settle(provider: Provider, message: Message, submission: Future[Accepted]) 
         outcomes.unknown(message=message, code=failure.code, words=failure.words, now=now)
     except LeaseExpired:
         logger.warning("delivery.lease_expired", message=message.public_id)
+        outcomes.not_begun(message=message)
     except Exception as error:  # a fault of ours: whether the provider was reached is not known
         logger.exception("delivery.fault", message=message.public_id)
         outcomes.unknown(message=message, code="fault", words=type(error).__name__, now=now)

@@ -5,7 +5,7 @@ from random import SystemRandom
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from messaging.content import BLANK
 from messaging.delivery_status import FINAL_RANK, status_of
@@ -61,6 +61,12 @@ def unknown(*, message: Message, code: str, words: str, now: datetime) -> None:
         error_code=code[:32],
         error=words[:300],
     )
+
+
+def not_begun(*, message: Message) -> None:
+    """The provider was not called for this attempt after all, so it does not count."""
+    attempt = Message.objects.filter(pk=message.pk, attempt=message.attempt)
+    move(attempt, to=MessageState.QUEUED, attempt=F("attempt") - 1)
 
 
 @transaction.atomic

@@ -17,7 +17,8 @@ from messaging.facts import gate_facts
 from messaging.models import Lane, Message, MessageState, OptOut
 from messaging.providers.base import Accepted, NotThere, Outgoing, TransactionIsOpen
 from messaging.querysets import MessageQuerySet
-from messaging.tests.factories import MailboxFactory, MessageFactory, PhoneFactory, SenderFactory
+from messaging.services import outcomes
+from messaging.tests.factories import MailboxFactory, MessageFactory, PhoneFactory, SenderFactory, submitting
 from messaging.tests.twilio_server import TwilioServer
 
 
@@ -242,14 +243,27 @@ def test_a_fault_of_ours_leaves_the_message_uncertain(monkeypatch: pytest.Monkey
     assert (message.state, message.error_code, message.error) == ("uncertain", "fault", "ZeroDivisionError")
 
 
-def test_a_worker_that_was_stopped_past_its_lease_sends_nothing(
+def test_past_its_lease_a_worker_calls_nobody_and_gives_the_message_back(
     server: TwilioServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By then somebody else may have looked the message up and queued it again."""
-    monkeypatch.setattr(delivery, "LEASE", timedelta(0))
-    message = delivered(MessageFactory.create())
-    assert message.state == MessageState.SUBMITTING
+    message = MessageFactory.create()
+    with monkeypatch.context() as slow:
+        slow.setattr(delivery, "LEASE", timedelta(0))
+        delivered(message)
+    assert (message.state, message.attempt) == (MessageState.QUEUED, 0)
     assert server.requests == []
+    assert delivered(message).state == MessageState.SENT
+
+
+@pytest.mark.django_db
+def test_a_worker_past_its_lease_leaves_alone_what_others_took_over() -> None:
+    message = submitting()
+    late = Message.objects.get()
+    Message.objects.update(attempt=2)  # queued again meanwhile, and in somebody's hand
+    outcomes.not_begun(message=late)
+    message.refresh_from_db()
+    assert (message.state, message.attempt) == (MessageState.SUBMITTING, 2)
 
 
 def test_no_provider_is_called_inside_a_transaction(server: TwilioServer) -> None:
