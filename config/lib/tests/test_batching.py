@@ -105,7 +105,7 @@ async def test_a_cancelled_caller_loses_nobody_elses_item() -> None:
     waiting[0].cancel()
     store.free.release()
     store.free.release()
-    assert await asyncio.gather(in_flight[1], waiting[1]) == ["stored 2", "stored 4"]
+    assert [await in_flight[1], await waiting[1]] == ["stored 2", "stored 4"]
     assert store.batches == [[1, 2], [4]]  # taken before: stored all the same; not taken yet: gone with its caller
 
 
