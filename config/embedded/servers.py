@@ -35,7 +35,7 @@ class SharedServer:
         self._supervisor = supervisor
         self._claim = Claim(layout.locks, name)
         self._users = FileLock(layout.locks / f"{name}.users")
-        self._running: Spec | None = None
+        self.running: Spec | None = None
 
     def use(self) -> None:
         """Returns once the server answers. Raises CannotStart or Interrupted."""
@@ -47,17 +47,17 @@ class SharedServer:
 
     def tend(self) -> None:
         """Takes the server over when the command that ran it was killed."""
-        if self._running is None and self._start_if_free():
+        if self.running is None and self._start_if_free():
             self._supervisor.say(f"The command that ran {self._name} is gone. Started it again.")
 
     def unused(self) -> bool:
         """Whether stopping it would take it from nobody. From then on nobody else can begin to use it."""
-        return self._running is None or self._users.try_exclusive()
+        return self.running is None or self._users.try_exclusive()
 
     def leave(self) -> None:
         """Stops the server if it is we who run it."""
-        if self._running is not None:
-            self._supervisor.stop(self._running.name)
+        if self.running is not None:
+            self._supervisor.stop(self.running.name)
         self._claim.close()
         self._users.close()
 
@@ -66,7 +66,7 @@ class SharedServer:
             return False
         spec = self._kind.prepare()
         self._supervisor.start(spec)
-        self._running = spec
+        self.running = spec
         return True
 
 
@@ -92,6 +92,11 @@ class Servers:
     def addresses(self) -> dict[str, str]:
         """DATABASE_URL and REDIS_URL for the environment of whoever uses them."""
         return dict(self._addresses)
+
+    @property
+    def running(self) -> list[str]:
+        """The names, in the supervisor, of the servers that it runs for us."""
+        return [server.running.name for server in self._shared if server.running is not None]
 
     def use(self) -> None:
         for server in self._shared:

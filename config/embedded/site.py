@@ -56,15 +56,13 @@ def serve(layout: Layout, site: Site) -> int:
         claim.leave_note(f"{site.address} (stop it with Ctrl-C where it was started, or `kill {os.getpid()}`)")
         _check_port(site.port)
         servers = Servers(layout, supervisor, durable=True)
-        names: list[str] = []
         try:
-            names += _start(layout, site, supervisor, servers)
+            _start(layout, site, supervisor, servers)
             _keep_up(servers, supervisor)
         except Interrupted:
             supervisor.say("\nStopping…")
         finally:
-            for name in names:
-                supervisor.stop(name)
+            supervisor.stop_all_but(servers.running)
             servers.leave()
     claim.close()
     supervisor.say("Stopped. The data is kept.")
@@ -101,8 +99,8 @@ def answers_health(port: int) -> bool:
         connection.close()
 
 
-def _start(layout: Layout, site: Site, supervisor: Supervisor, servers: Servers) -> list[str]:
-    """Brings everything up and gives the names of the site's own processes."""
+def _start(layout: Layout, site: Site, supervisor: Supervisor, servers: Servers) -> None:
+    """Brings everything up. Raises CannotStart or Interrupted, with what stands until then left to the caller."""
     _allow_many_connections()
     supervisor.say("Starting PostgreSQL and Valkey…")
     servers.use()
@@ -119,7 +117,6 @@ def _start(layout: Layout, site: Site, supervisor: Supervisor, servers: Servers)
     for spec in specs:
         supervisor.start(spec)
     supervisor.say(site.greeting)
-    return [spec.name for spec in specs]
 
 
 def _prepare(command: Sequence[str], environment: Environment, supervisor: Supervisor) -> None:

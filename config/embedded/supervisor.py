@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
@@ -110,6 +110,11 @@ class Supervisor:
             while child.running and time.monotonic() < deadline and len(self.interrupts.received) < hurried:
                 self.interrupts.wait(_STEP)
         self._bury(child)
+
+    def stop_all_but(self, kept: Collection[str]) -> None:
+        """Stops everything else, in the order in which it was started."""
+        for name in [name for name in self._children if name not in kept]:
+            self.stop(name)
 
     def _spawn(self, child: Child) -> None:
         try:

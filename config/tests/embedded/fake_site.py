@@ -1,6 +1,6 @@
 """A site like Fanfare's whose processes need no Django, under the real supervisor: `… fake_site PORT [fault]`.
 
-Faults: `preparation` and `web` name what fails at the start.
+Faults: `preparation` and `web` name what fails at the start; `silence` is a web that never answers.
 """
 
 import sys
@@ -15,6 +15,8 @@ _PROCESS = ("-m", "config.tests.embedded.fake_process")
 
 
 def fake_site(layout: Layout, port: int, fault: str) -> Site:
+    webs = {"web": _FAILURE, "silence": (*_PROCESS, "silent web")}
+
     def processes(environment: Environment) -> list[Spec]:
         def spec(name: str, *words: str) -> Spec:
             return Spec(
@@ -27,7 +29,7 @@ def fake_site(layout: Layout, port: int, fault: str) -> Site:
             )
 
         return [
-            spec("web", *(_FAILURE if fault == "web" else (*_PROCESS, "web", str(port)))),
+            spec("web", *webs.get(fault, (*_PROCESS, "web", str(port)))),
             spec("worker", *_PROCESS, "worker"),
             spec("beat", *_PROCESS, "beat"),
         ]

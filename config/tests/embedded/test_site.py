@@ -71,6 +71,16 @@ def test_a_site_starts_and_ctrl_c_stops_all_of_it_in_order(place: Place, port: i
     assert place.nothing_left()
 
 
+def test_ctrl_c_during_the_start_stops_what_stands(place: Place, port: int) -> None:
+    process = place.start(str(port), "silence", module=_FAKE)
+    assert eventually(lambda: (place.data / "logs" / "web.log").exists() and "silent web with" in log(place, "web"))
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=60)
+    assert (process.returncode, said.splitlines()[-1]) == (0, "Stopped. The data is kept.")
+    assert (place.data / "order").read_text() == "silent web\n"
+    assert place.nothing_left()
+
+
 def test_a_second_run_says_where_the_first_is(place: Place, port: int) -> None:
     process, _ = begin(place, port)
     code, said = place.call(str(port + 1), module=_FAKE)
