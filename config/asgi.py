@@ -1,9 +1,11 @@
 """The ASGI application: the edge first, then Django, WebSockets, and what starts and stops with the process."""
 
 from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
 from django.urls import URLPattern
 
 from config.boot import django_application
+from config.lib.body_limit import limited_bodies
 from config.lib.edge import EdgeRoute, edge
 from config.lib.lifespan import ProcessPart, lifespan
 from config.sockets import nowhere
@@ -19,7 +21,9 @@ PROCESS_PARTS: list[ProcessPart] = [relay.part, voting_process.part, messaging_p
 
 application = ProtocolTypeRouter(
     {
-        "http": edge(EDGE_ROUTES, otherwise=django_application),
+        "http": edge(
+            EDGE_ROUTES, otherwise=limited_bodies(django_application, most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        ),
         "websocket": URLRouter(WEBSOCKETS),
         "lifespan": lifespan(PROCESS_PARTS),
     }

@@ -20,10 +20,14 @@ def _tag(key: bytes, message: bytes) -> bytes:
     return hmac.digest(key, message, "sha256")[:TAG_BYTES]
 
 
+def _spelled(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
 def sign(payload: bytes, *, purpose: str, expires_at: datetime) -> str:
     """A URL-safe token for `payload` that `unsign` accepts until `expires_at` (whole seconds, rounded down)."""
     message = int(expires_at.timestamp()).to_bytes(EXPIRY_BYTES) + payload
-    return base64.urlsafe_b64encode(message + _tag(keys_for(purpose)[0], message)).rstrip(b"=").decode()
+    return _spelled(message + _tag(keys_for(purpose)[0], message))
 
 
 def unsign(token: str, *, purpose: str, now: datetime) -> bytes:
@@ -32,6 +36,8 @@ def unsign(token: str, *, purpose: str, now: datetime) -> bytes:
         raw = base64.b64decode(token.encode("ascii") + b"=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (UnicodeEncodeError, binascii.Error) as error:
         raise InvalidToken from error
+    if _spelled(raw) != token:
+        raise InvalidToken
     message, tag = raw[:-TAG_BYTES], raw[-TAG_BYTES:]
     if len(message) < EXPIRY_BYTES or not any(
         hmac.compare_digest(tag, _tag(key, message)) for key in keys_for(purpose)

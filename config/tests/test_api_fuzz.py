@@ -60,7 +60,16 @@ def test_no_answer_is_a_fault_or_undocumented(
         str(Path(sys.executable).parent / "schemathesis"),
         *("--config-file", str(config(tmp_path, token, event.public_id, artist.public_id))),
         *("run", f"{site.url}/api/schema/", "--checks", f"not_a_server_error,{CHECKS}"),
-        *("--exclude-path-regex", f"{NO_END}|{SIGNS_OUT}", "--phases", "coverage,fuzzing", "--max-examples", "10"),
+        *(
+            "--exclude-path-regex",
+            f"{NO_END}|{SIGNS_OUT}",
+            "--phases",
+            "coverage,fuzzing",
+            "--max-examples",
+            "5",
+            "--workers",
+            "2",
+        ),
     ]
     found = subprocess.run(command, cwd=tmp_path, env=os.environ, capture_output=True, text=True, check=False)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from asgiref.testing import ApplicationCommunicator
+from pytest_django import Settings
 
 from config.asgi import application
 from config.lib.tests.edge_driver import ask
@@ -16,6 +17,14 @@ async def test_django_answers_behind_the_edge_with_a_request_id() -> None:
 
     assert answer.status == 200
     assert answer.headers["x-request-id"] == "from-outside-1"
+
+
+async def test_a_body_that_would_fill_the_disk_is_refused(settings: Settings) -> None:
+    parts = [b"x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE, b"x", b"x"]
+
+    answer = await ask(application, "POST", "/api/v1/auth/login", parts=parts, headers=[("Host", "localhost")])
+
+    assert (answer.status, answer.error, answer.read) == (413, "PAYLOAD_TOO_LARGE", 2)
 
 
 async def test_an_unknown_socket_is_accepted_and_closed_with_4404() -> None:

@@ -12,6 +12,7 @@ from pytest_django import Settings
 from config import health
 from config.lib import health as registry
 from config.tasks import heartbeat
+from messaging.models import Address, Channel, Message
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,6 +62,21 @@ async def test_without_redis_it_is_not_ready(async_client: AsyncClient, settings
     status, body = await asked(async_client)
 
     assert (status, body["checks"]["redis"]) == (503, {"state": "down"})
+
+
+async def test_an_outbox_that_nobody_empties_is_reported(async_client: AsyncClient) -> None:
+    now = datetime.now(UTC)
+    address = await Address.objects.acreate(channel=Channel.EMAIL, value="fay@example.test")
+    message = Message(purpose_key="old", kind="account", purpose="account", channel=Channel.EMAIL, address=address)
+    message.created_at, message.not_before = now, now - timedelta(seconds=120)
+    await message.asave()
+    late = (await asked(async_client))[1]["checks"]["outbox"]
+    await Message.objects.aupdate(not_before=now - timedelta(seconds=400))
+
+    status, body = await asked(async_client)
+
+    assert (late["state"], 120 <= late["oldest_due_seconds"] <= 125) == ("ok", True)
+    assert (status, body["checks"]["outbox"]) == (200, {"state": "stuck"})
 
 
 async def test_a_migration_that_is_not_applied(async_client: AsyncClient) -> None:
