@@ -35,6 +35,12 @@ def detailed(event: Event) -> Event:
     return with_details(Event.objects.filter(pk=event.pk)).get()
 
 
+def ballot_of(event: Event) -> list[Slot]:
+    """Who is on the ballot of an event that was loaded with its details."""
+    ballot: list[Slot] = event.ballot  # type: ignore[attr-defined]  # put there by `with_details`
+    return ballot
+
+
 def find(events: EventQuerySet, wanted: Wanted) -> EventQuerySet:
     """Those of `events` that are wanted; `q` is looked for in title, city, venue and the artists on the ballot."""
     for name, lookup in _LOOKUPS.items():

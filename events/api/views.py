@@ -20,7 +20,7 @@ from events.api.serializers import EventBody, EventFilters, EventSerializer
 from events.keywords import KeywordTaken
 from events.life_cycle import EventCannotMove, EventIsOver
 from events.models import Event
-from events.policies import event_to_see, events_seen_by, venue_to_use
+from events.policies import event_to_run, event_to_see, events_seen_by, venue_to_use
 from events.services import events
 from events.services.events import EventAlreadyPublished, EventChanges, EventNotEditable
 from events.services.venues import NewVenue
@@ -94,11 +94,12 @@ class EventView(ApiView):
 
     def _edit(self, request: Request, event_id: str, data: dict[str, Any]) -> Response:
         actor = actor_of(request)
+        stored = directory.detailed(event_to_run(actor, event_id))
         edited = events.edit(
             actor=actor,
             public_id=event_id,
             changes=changes_of(actor, data),
-            expected_version=expected_version(request, event_id),
+            expected_version=expected_version(request, _tag(stored)),
             now=timezone.now(),
         )
         return answer(self, request, edited)
@@ -165,6 +166,10 @@ def answer(view: ApiView, request: Request, event: Event, *, status: int = 200, 
     """The event as its own address shows it, with its ETag."""
     shown = directory.detailed(event)
     data = EventSerializer(shown).data
-    return view.resource(
-        request, data, public_id=shown.public_id, version=shown.version, status=status, location=location
-    )
+    return view.resource(request, data, public_id=_tag(shown), version=shown.version, status=status, location=location)
+
+
+def _tag(event: Event) -> str:
+    """What stands before the version in an event's ETag: it also changes with the artists and the venue it shows."""
+    shown = event.venue.version + sum(slot.artist.version for slot in directory.ballot_of(event))
+    return f"{event.public_id}.{shown}"

@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
+from artists.models import Artist
 from events.models import Event, InviteStatus
 from events.tests.factories import AttendeeFactory, EventFactory, EventStaffFactory, SlotFactory, VenueFactory
 
@@ -82,6 +83,14 @@ def test_an_unchanged_event_is_not_sent_again(api: APIClient, organizer: User) -
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
     api.force_authenticate(event.owner)
     assert api.get(path(event))["Cache-Control"] == "no-store"
+
+
+def test_an_artist_with_a_new_name_changes_the_etag(api: APIClient) -> None:
+    slot = SlotFactory.create(event__published=True)
+    before = api.get(path(slot.event))["ETag"]
+    Artist.objects.filter(pk=slot.artist_id).update(name="New", version=2)
+    response = api.get(path(slot.event), HTTP_IF_NONE_MATCH=before)
+    assert (response.status_code, response.json()["data"]["lineup"][0]["artist"]["name"]) == (200, "New")
 
 
 def test_a_changed_line_up_changes_the_etag(api: APIClient, organizer: User) -> None:
