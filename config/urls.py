@@ -1,6 +1,7 @@
 """The root of all addresses, composed from each app's own lists."""
 
 from django.conf import settings
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", live, name="health-live"),
     path("metrics", metrics, name="metrics"),
     path("robots.txt", robots, name="robots"),
+    path("admin/", admin.site.urls),
     path("accounts/", include("accounts.urls")),
     path("", include("messaging.urls")),
     path("", include("events.urls")),

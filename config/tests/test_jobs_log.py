@@ -15,7 +15,7 @@ def test_a_queued_job_carries_the_request_id() -> None:
     with structlog.contextvars.bound_contextvars(request_id="of-this-request"):
         heartbeat.apply_async(queue="of-a-test")
 
-    message = json.loads(redis.sync_client().lpop("of-a-test"))
+    message = json.loads(redis.sync_client().lrange("of-a-test", 0, 0)[0])
     assert message["headers"]["__django_structlog__"]["request_id"] == "of-this-request"
 
 
