@@ -23,7 +23,7 @@ from config.lib.errors import Unavailable
 from config.lib.raw_connection import RawConnection
 from messaging.reply_sql import insert_replies
 from voting import relay
-from voting.vote import REFUSALS, Answer, Outcome, Replies, Verdict, Vote
+from voting.vote import REFUSALS, Answer, Outcome, Verdict, Vote
 
 logger = logging.getLogger(__name__)
 
@@ -34,22 +34,19 @@ _LOCK_PATIENCE = "3s"  # a batch never waits longer for whoever closes a round
 _LOCK_SPACE: Final = 0x766F7465  # "vote": first half of the advisory lock's key, the round is the second
 _LOCK_KEYS: Final = 2**31
 
+# Looking rows up by index is what stays fast at any size, so the plan, which is kept, may not depend on today's.
 _LOCK = """
-SELECT set_config('lock_timeout', %(patience)s, true), pg_advisory_xact_lock_shared(%(space)s, key)
+SELECT set_config('lock_timeout', %(patience)s, true), set_config('enable_seqscan', 'off', true),
+    pg_advisory_xact_lock_shared(%(space)s, key)
 FROM unnest(%(keys)s::int[]) AS key"""
 _HOLD = "SELECT pg_advisory_xact_lock(%s, %s)"
 
 # Rows go in by round and attendee, so that two processes never wait for each other in a circle; the tally after them all.
 _CAST = """
 WITH vote AS (
-    SELECT receipt, round_id, attendee_id, entry_id, channel, decode(hex, 'hex') AS source, received_at, refused, n
-    FROM unnest(
-        %(receipt)s::text[], %(round_id)s::bigint[], %(attendee_id)s::bigint[], %(entry_id)s::bigint[], %(channel)s::text[],
-        %(source)s::text[], %(received_at)s::timestamptz[], %(refused)s::text[]
-    ) WITH ORDINALITY AS v (receipt, round_id, attendee_id, entry_id, channel, hex, received_at, refused, n)
+    SELECT * FROM unnest({arrays}) WITH ORDINALITY AS given ({columns}, n)
 ), judged AS (
-    SELECT vote.n, vote.receipt, vote.round_id, attendee.id AS attendee_id, entry.id AS entry_id, vote.channel, vote.source,
-        vote.received_at, round.id IS NOT NULL AS in_a_round, round.event_id,
+    SELECT vote.*, decode(vote.hex, 'hex') AS source, attendee.id AS attendee_id, entry.id AS entry_id, round.event_id,
         CASE
             WHEN vote.refused <> '' THEN vote.refused
             WHEN attendee.status IS DISTINCT FROM 'confirmed' THEN 'ATTENDEE_NOT_CONFIRMED'
@@ -61,13 +58,13 @@ WITH vote AS (
     FROM vote
     LEFT JOIN voting_round AS round ON round.id = vote.round_id
     LEFT JOIN events_event AS event ON event.id = round.event_id
-    LEFT JOIN events_attendee AS attendee ON attendee.id = vote.attendee_id AND attendee.event_id = round.event_id
-    LEFT JOIN voting_entry AS entry ON entry.id = vote.entry_id AND entry.round_id = round.id
+    LEFT JOIN events_attendee AS attendee ON attendee.id = vote.voter AND attendee.event_id = round.event_id
+    LEFT JOIN voting_entry AS entry ON entry.id = vote.choice AND entry.round_id = round.id
 ), stored AS (
     INSERT INTO voting_ballot (receipt, round_id, attendee_id, entry_id, channel, source, received_at, state, reason)
     SELECT receipt, round_id, attendee_id, entry_id, channel, source, received_at,
         CASE reason WHEN '' THEN 'accepted' ELSE 'rejected' END, reason
-    FROM judged WHERE in_a_round ORDER BY round_id, attendee_id, n
+    FROM judged WHERE event_id IS NOT NULL ORDER BY round_id, attendee_id, n
     ON CONFLICT DO NOTHING
     RETURNING receipt, round_id, attendee_id, entry_id, channel, source, state
 ), counted AS (
@@ -95,30 +92,54 @@ WITH vote AS (
     FROM missed JOIN standing USING (n) WHERE came_otherwise ORDER BY source
     ON CONFLICT DO NOTHING
 ), settled AS (
-    SELECT judged.n, judged.event_id,
+    SELECT judged.*, CASE reason WHEN '' THEN COALESCE(standing.receipt, judged.receipt) ELSE '' END AS told,
         CASE
             WHEN reason <> '' THEN reason
             WHEN standing.receipt IS NOT NULL THEN 'duplicate'
             WHEN judged.receipt IN (SELECT receipt FROM stored) THEN 'accepted'
-        END AS verdict,
-        CASE reason WHEN '' THEN COALESCE(standing.receipt, judged.receipt) ELSE '' END AS receipt
+        END AS verdict
     FROM judged LEFT JOIN standing USING (n)
 )"""
+_TOLD = " SELECT n, verdict, told, event_id FROM settled ORDER BY n"
+_REPLY = """, reply AS (
+    SELECT settled.*, words.kind, replace(words.text, '{receipt}', told) AS text
+    FROM settled CROSS JOIN LATERAL jsonb_to_record(answers -> verdict) AS words (kind text, text text)
+    WHERE inbound_id IS NOT NULL AND verdict IS NOT NULL ORDER BY inbound_id
+), answered AS ("""
+_TOLD_AND_REPLIED = """)
+SELECT n, verdict, told, event_id FROM settled UNION ALL
+SELECT NULL, CASE state WHEN 'answered' THEN text ELSE '' END, '', reply_to_id FROM answered ORDER BY n"""
 
-_OUTCOMES = f"{_CAST} SELECT n, verdict, receipt, event_id, NULL, NULL FROM settled ORDER BY n"  # noqa: S608 - constants
+_COLUMNS: Final = {
+    "receipt": "text",
+    "round_id": "bigint",
+    "voter": "bigint",
+    "choice": "bigint",
+    "channel": "text",
+    "hex": "text",
+    "received_at": "timestamptz",
+    "refused": "text",
+}
+_REPLY_COLUMNS: Final = {
+    "inbound_id": "bigint",
+    "address_id": "bigint",
+    "sender_id": "bigint",
+    "public_id": "text",
+    "topic": "text",
+    "language": "text",
+    "decision": "jsonb",
+    "answers": "jsonb",
+}
 
-_OUTCOMES_AND_REPLIES = f"""{_CAST}, reply AS (
-    SELECT given.*, words.kind, replace(words.text, '{{receipt}}', settled.receipt) AS text
-    FROM settled JOIN unnest(
-        %(reply_n)s::bigint[], %(inbound_id)s::bigint[], %(address_id)s::bigint[], %(sender_id)s::bigint[],
-        %(public_id)s::text[], %(topic)s::text[], %(language)s::text[], %(decision)s::jsonb[], %(answers)s::jsonb[]
-    ) AS given (n, inbound_id, address_id, sender_id, public_id, topic, language, decision, answers) USING (n)
-    CROSS JOIN LATERAL jsonb_to_record(given.answers -> settled.verdict) AS words (kind text, text text)
-    WHERE settled.verdict IS NOT NULL ORDER BY given.inbound_id
-), answered AS ({insert_replies("reply")})
-SELECT settled.n, verdict, receipt, event_id, reply.kind, CASE answered.state WHEN 'answered' THEN answered.text ELSE '' END
-FROM settled LEFT JOIN (reply JOIN answered ON answered.reply_to_id = reply.inbound_id) ON reply.n = settled.n
-ORDER BY settled.n"""  # noqa: S608 - made of constants alone
+
+def _statement(columns: Mapping[str, str], rest: str) -> str:
+    """`_CAST` over these columns (name → type), and what comes after it."""
+    arrays = ", ".join(f"%({name})s::{kind}[]" for name, kind in columns.items())
+    return _CAST.replace("{arrays}", arrays).replace("{columns}", ", ".join(columns)) + rest
+
+
+_OUTCOMES = _statement(_COLUMNS, _TOLD)
+_OUTCOMES_AND_REPLIES = _statement(_COLUMNS | _REPLY_COLUMNS, _REPLY + insert_replies("reply") + _TOLD_AND_REPLIED)
 
 # Tried again as they are: the other transaction has ended, and nothing of ours was stored.
 _TRANSIENT: Final = (errors.DeadlockDetected, errors.SerializationFailure)
@@ -126,24 +147,26 @@ _TRANSIENT: Final = (errors.DeadlockDetected, errors.SerializationFailure)
 Result = Outcome | Exception
 
 
-class _Row(NamedTuple):
-    """What the statement says of one vote. `verdict` is None where another process stored a ballot of the same attendee
-    or source at the same moment: it is committed by now, and the next pass sees it.
+class _Told(NamedTuple):
+    """What the statement says of one vote; `reply` is None where the text that carried it has no new reply.
+
+    `verdict` is None where another process stored a ballot of the same attendee or source at the same moment: it is
+    committed by now, and the next pass sees it.
     """
 
-    n: int
     verdict: str | None
     receipt: str
     event_id: int | None
-    reply_kind: str | None
-    reply_text: str | None
+    reply: str | None
 
-    def outcome(self) -> Outcome:
+    def outcome(self, vote: Vote) -> Outcome:
         assert self.verdict is not None
-        reply = Answer(self.reply_kind, self.reply_text or "") if self.reply_kind else None
         refusal = REFUSALS.get(self.verdict)
         verdict = Verdict.REFUSED if refusal else Verdict(self.verdict)
-        return Outcome(verdict, receipt=self.receipt, refusal=refusal, reply=reply)
+        answer: Answer | None = None
+        if vote.replies and self.reply is not None:
+            answer = Answer(vote.replies.answers[self.verdict].kind, self.reply)
+        return Outcome(verdict, receipt=self.receipt, refusal=refusal, reply=answer)
 
 
 def _lock_key(round_id: int) -> int:
@@ -160,46 +183,51 @@ def _array(values: Iterable[object]) -> str:
 
 
 def _parameters(votes: Sequence[Vote]) -> dict[str, Any]:
-    """The columns of the votes, and of the replies to those that came as texts."""
-    parameters: dict[str, Any] = {
+    """The columns of the votes."""
+    return {
         "receipt": _array(vote.receipt for vote in votes),
         "round_id": _array(vote.round_id for vote in votes),
-        "attendee_id": _array(vote.attendee_id for vote in votes),
-        "entry_id": _array(vote.entry_id or "NULL" for vote in votes),
+        "voter": _array(vote.attendee_id for vote in votes),
+        "choice": _array(vote.entry_id or "NULL" for vote in votes),
         "channel": _array(vote.channel for vote in votes),
-        "source": _array(vote.source.hex() for vote in votes),
+        "hex": _array(vote.source.hex() for vote in votes),
         "received_at": _array(vote.received_at.isoformat() for vote in votes),
         "refused": _array(vote.refused or '""' for vote in votes),
     }
-    texts = [(n, vote.replies) for n, vote in enumerate(votes, start=1) if vote.replies]
-    return parameters | _reply_parameters(texts) if texts else parameters
 
 
-def _reply_parameters(texts: Sequence[tuple[int, Replies]]) -> dict[str, Any]:
-    columns = "inbound_id", "address_id", "sender_id", "public_id", "topic", "language", "decision"
-    return {
-        "reply_n": [n for n, _replies in texts],
-        **{name: [getattr(replies, name) for _n, replies in texts] for name in columns},
-        "answers": [json.dumps(_words(replies.answers)) for _n, replies in texts],
+def _reply_parameters(votes: Sequence[Vote]) -> dict[str, Any]:
+    """The columns of the replies, NULL for votes that did not come as texts."""
+    replies = [vote.replies for vote in votes]
+    parameters: dict[str, Any] = {
+        name: [getattr(each, name) if each else None for each in replies] for name in _REPLY_COLUMNS
     }
+    parameters["answers"] = [json.dumps(_words(each.answers)) if each else None for each in replies]
+    return parameters
 
 
 def _words(answers: Mapping[str, Answer]) -> dict[str, dict[str, str]]:
     return {verdict: {"kind": answer.kind, "text": answer.text} for verdict, answer in answers.items()}
 
 
-async def _store_together(connect: RawConnection, votes: Sequence[Vote]) -> list[_Row]:
+async def _store_together(connect: RawConnection, votes: Sequence[Vote]) -> list[_Told]:
     """One transaction: all of the votes or none. The pipeline is one implicit transaction (libpq, 32.5), which sees the
     locks taken before its second statement begins.
     """
-    parameters = _parameters(votes)
-    statement = _OUTCOMES_AND_REPLIES if "reply_n" in parameters else _OUTCOMES
+    statement, parameters = _OUTCOMES, _parameters(votes)
+    if any(vote.replies for vote in votes):
+        statement, parameters = _OUTCOMES_AND_REPLIES, parameters | _reply_parameters(votes)
     keys = sorted({_lock_key(vote.round_id) for vote in votes})
     async with connect() as connection:
         async with connection.pipeline():
             await connection.execute(_LOCK, {"patience": _LOCK_PATIENCE, "space": _LOCK_SPACE, "keys": keys})
             cursor = await connection.execute(statement, parameters)
-        return [_Row(*row) for row in await cursor.fetchall()]
+        rows = await cursor.fetchall()
+    replies = {inbound_id: text for n, text, _told, inbound_id in rows if n is None}
+    return [
+        _Told(verdict, told, event_id, replies.get(vote.replies.inbound_id) if vote.replies else None)
+        for vote, (_n, verdict, told, event_id) in zip(votes, rows, strict=False)
+    ]
 
 
 async def store(connect: RawConnection, votes: Sequence[Vote], *, attempts: int = ATTEMPTS) -> list[Result]:
@@ -211,7 +239,7 @@ async def store(connect: RawConnection, votes: Sequence[Vote], *, attempts: int 
     if not votes:
         return []
     try:
-        rows = await _store_together(connect, votes)
+        told = await _store_together(connect, votes)
     except _TRANSIENT as error:
         logger.info("ballot_box.again", extra={"because": type(error).__name__, "votes": len(votes)})
         return await _again(connect, votes, attempts)
@@ -223,9 +251,9 @@ async def store(connect: RawConnection, votes: Sequence[Vote], *, attempts: int 
             return [error]
         half = len(votes) // 2  # the one that cannot be stored is found by halves
         return [*await store(connect, votes[:half]), *await store(connect, votes[half:])]
-    for event_id in {row.event_id for row in rows if row.verdict == Verdict.ACCEPTED and row.event_id}:
+    for event_id in {each.event_id for each in told if each.verdict == Verdict.ACCEPTED and each.event_id}:
         relay.mark(event_id)
-    return await _with_later_passes(connect, votes, rows, attempts)
+    return await _with_later_passes(connect, votes, told, attempts)
 
 
 async def _again(connect: RawConnection, votes: Sequence[Vote], attempts: int) -> list[Result]:
@@ -235,12 +263,12 @@ async def _again(connect: RawConnection, votes: Sequence[Vote], attempts: int) -
 
 
 async def _with_later_passes(
-    connect: RawConnection, votes: Sequence[Vote], rows: Sequence[_Row], attempts: int
+    connect: RawConnection, votes: Sequence[Vote], told: Sequence[_Told], attempts: int
 ) -> list[Result]:
     """The outcomes, those of undecided votes from another transaction: of such a vote nothing is stored yet."""
-    undecided = [vote for vote, row in zip(votes, rows, strict=True) if row.verdict is None]
+    undecided = [vote for vote, each in zip(votes, told, strict=True) if each.verdict is None]
     later = iter(await _again(connect, undecided, attempts) if undecided else ())
-    return [next(later) if row.verdict is None else row.outcome() for row in rows]
+    return [next(later) if each.verdict is None else each.outcome(vote) for vote, each in zip(votes, told, strict=True)]
 
 
 class BallotBox:

@@ -207,7 +207,9 @@ def test_a_vote_that_met_another_of_the_same_attendee_is_a_duplicate_with_its_re
     night: Night, booth: NewBooth, gate: Gate
 ) -> None:
     """The statement cannot see the ballot it ran into; the next pass does, and only then is the reply stored."""
-    first, second = _text_vote(night, InboundFactory.create()), _text_vote(night, InboundFactory.create())
+    first, second = (
+        _text_vote(night, text) for text in InboundFactory.create_batch(2, address=night.attendees[0].phone)
+    )
     futures = [booth().cast(first)]
     gate.wait_for(1)
     futures.append(booth().cast(second))
