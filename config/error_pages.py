@@ -1,5 +1,6 @@
 """What people and programs are told when an address cannot answer."""
 
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -8,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from config.lib import errors
 from config.lib.api.envelope import envelope, error_body
+from config.lib.outages import AWAY, RETRY_SECONDS
 
 _API = "/api/"
 
@@ -40,10 +42,19 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Whatever broke may break the template's context, too, so this page is rendered without one."""
+    """503 when what we need is away, 500 for a fault of ours.
+
+    Whatever broke may break the templates' context, too, so these pages are rendered without one.
+    """
+    away = isinstance(sys.exception(), AWAY)
+    refusal = errors.Unavailable(retry_after=RETRY_SECONDS) if away else errors.InternalError()
     if request.path.startswith(_API):
-        return _json(errors.InternalError())
-    return render(None, "errors/500.html", status=500)
+        response: HttpResponse = _json(refusal)
+    else:
+        response = render(None, f"errors/{refusal.status}.html", status=refusal.status)
+    if away:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 @csrf_exempt

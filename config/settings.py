@@ -145,7 +145,14 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "cache",
-    }
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 1},
+    },
+    "sessions": {
+        "BACKEND": "config.lib.session_cache.SessionCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "sessions",
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 1},
+    },
 }
 CHANNEL_LAYERS = {
     "default": {
@@ -154,6 +161,7 @@ CHANNEL_LAYERS = {
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_CACHE_ALIAS = "sessions"
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
 CELERY_TASK_IGNORE_RESULT = True

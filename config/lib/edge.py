@@ -13,11 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 from time import perf_counter
-from typing import Any, Final
+from typing import Any
 from urllib.parse import parse_qsl
 
-import django.db
-import psycopg
 import structlog
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -28,6 +26,7 @@ from config.lib.client_address import client_address
 from config.lib.errors import InternalError, MethodNotAllowed, PayloadTooLarge, Refusal, Unavailable
 from config.lib.languages import speaking
 from config.lib.logging import ACCESS
+from config.lib.outages import AWAY
 from config.lib.request_ids import request_id_from
 
 Scope = dict[str, Any]
@@ -48,7 +47,6 @@ _LATENCY = Histogram(
     ("route", "method", "status"),
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
 )
-_DATABASE_AWAY: Final = (django.db.OperationalError, django.db.InterfaceError, psycopg.OperationalError)
 _JSON = DjangoJSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _EXPOSED = b"ETag, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id"
 
@@ -232,7 +230,7 @@ def _refusal_for(error: Exception) -> Refusal:
     """The refusal to answer with. A fault of ours is logged here, whole, and told to nobody."""
     if isinstance(error, Refusal):
         return error
-    if isinstance(error, _DATABASE_AWAY):
+    if isinstance(error, AWAY):
         logger.warning("edge.unavailable", exc_info=error)
         return Unavailable(retry_after=1)
     logger.error("edge.failed", exc_info=error)

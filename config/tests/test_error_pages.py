@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 import pytest
+import redis
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
@@ -26,12 +28,18 @@ def fail(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("the secret reason")
 
 
-urlpatterns = [
-    path(f"{prefix}{name}", view)
-    for prefix in ("", "api/v1/")
-    for name, view in (("refuse", refuse), ("suspect", suspect), ("fail", fail))
-]
-STATUSES = [("suspect", 400), ("refuse", 403), ("nothing", 404), ("fail", 500)]
+def lose_database(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("connection to the secret address refused")
+
+
+def lose_redis(request: HttpRequest) -> HttpResponse:
+    redis.Redis(host="127.0.0.1", port=1).get("x")
+    raise AssertionError
+
+
+VIEWS = {"refuse": refuse, "suspect": suspect, "fail": fail, "database": lose_database, "redis": lose_redis}
+urlpatterns = [path(f"{prefix}{name}", view) for prefix in ("", "api/v1/") for name, view in VIEWS.items()]
+STATUSES = [("suspect", 400), ("refuse", 403), ("nothing", 404), ("fail", 500), ("database", 503), ("redis", 503)]
 
 
 @pytest.fixture
@@ -54,12 +62,18 @@ def test_people_get_a_page(visitor: Client, address: str, status: int) -> None:
 @pytest.mark.parametrize(("address", "status"), STATUSES)
 def test_programs_get_the_envelope(visitor: Client, address: str, status: int) -> None:
     answer = visitor.get(f"/api/v1/{address}")
-    codes = {400: "MALFORMED", 403: "FORBIDDEN", 404: "NOT_FOUND", 500: "INTERNAL_ERROR"}
+    codes = {400: "MALFORMED", 403: "FORBIDDEN", 404: "NOT_FOUND", 500: "INTERNAL_ERROR", 503: "UNAVAILABLE"}
 
     assert answer.status_code == status
     assert answer.json()["error"]["code"] == codes[status]
     assert answer.json()["meta"]["request_id"] == answer["X-Request-Id"]
     assert "secret" not in answer.content.decode()
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize("address", ["/database", "/api/v1/redis"])
+def test_an_outage_says_when_to_come_back(visitor: Client, address: str) -> None:
+    assert int(visitor.get(address)["Retry-After"]) > 0
 
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
