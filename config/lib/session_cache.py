@@ -18,7 +18,7 @@ class SessionCache(RedisCache):
             return default
 
     def set(self, key: Any, value: Any, timeout: Any = None, version: int | None = None) -> None:
-        with suppress(redis.AWAY):
+        with suppress(*redis.AWAY):
             super().set(key, value, timeout, version)
 
     def delete(self, key: Any, version: int | None = None) -> bool:
