@@ -34,7 +34,8 @@ def test_api_request_carries_the_scopes_of_its_key(fan: User, rf: RequestFactory
     ("peer", "forwarded", "address"),
     [
         ("203.0.113.7", "198.51.100.1", "198.51.100.1"),
-        ("203.0.113.7", "nonsense", None),
+        ("203.0.113.7", "nonsense", "203.0.113.7"),
+        ("unix", "nonsense", None),
         ("", "", None),
         ("::1", "", "::1"),
     ],
