@@ -136,4 +136,5 @@ class LeaderboardConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ship
     async def _close(self, code: int, reason: str) -> None:
         if self.viewer is not None:
             relay.current().hub.leave(self.viewer)
+            self.viewer = None
         await self.send({"type": "websocket.close", "code": code, "reason": reason})

@@ -84,11 +84,13 @@ class Hub:
         known = self._boards.get(event)
         return known[0] if known and monotonic() - known[1] < younger_than else None
 
-    def arrival(self, event: str) -> asyncio.Future[None]:
-        """Done when the next board of this event arrives."""
-        if event not in self._arrivals:
-            self._arrivals[event] = asyncio.get_running_loop().create_future()
-        return self._arrivals[event]
+    async def next_board(self, event: str, *, seconds: float) -> Board | None:
+        """The next board of this event to arrive; None when none does in time."""
+        arrival = self._arrivals.setdefault(event, asyncio.get_running_loop().create_future())
+        arrived, _waiting = await asyncio.wait({arrival}, timeout=seconds)
+        if not arrived and self._arrivals.get(event) is arrival:
+            del self._arrivals[event]
+        return self.board(event) if arrived else None
 
     def show(self, board: Board) -> None:
         """Keep the board and tell its viewers, unless a newer one is known."""

@@ -104,7 +104,7 @@ class Relay:
                         pipeline.hincrby(MARKS, str(event_id), 1)
                     await pipeline.execute()
                 await asyncio.sleep(MARK_PAUSE_SECONDS)
-            except redis.AWAY:
+            except redis.Error:
                 self._marked |= marked
                 self._wake.set()
                 await asyncio.sleep(settings.LEADERBOARD_INTERVAL_MS / 1000)
@@ -176,12 +176,8 @@ class Relay:
         """The board as the conductor publishes it; None when it does not in time."""
         if not self._connected:
             return None
-        arrival = self.hub.arrival(standings.event)
         self._mark(standings.event_id)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(arrival), ARRIVAL_SECONDS)
-            return self.hub.board(standings.event)
-        return None
+        return await self.hub.next_board(standings.event, seconds=ARRIVAL_SECONDS)
 
     def _without_number(self, standings: Standings) -> Board:
         board = board_of(standings, position=UNNUMBERED, interval_ms=settings.LEADERBOARD_INTERVAL_MS)
@@ -231,7 +227,7 @@ def current() -> Relay:
 def mark(event_id: int) -> None:
     """The event's tallies or its round have changed, and that is committed. Never raises; from any thread.
 
-    In a web process it returns at once. Elsewhere it tells Redis itself, and if that is away the mark is lost, which the
+    In a web process it returns at once. Elsewhere it tells Redis itself, and if that fails the mark is lost, which the
     conductor's comparison heals.
     """
     if _Process.relay is not None:
@@ -239,5 +235,5 @@ def mark(event_id: int) -> None:
         return
     try:
         redis.sync_client().hincrby(MARKS, str(event_id), 1)
-    except redis.AWAY:
-        logger.warning("leaderboard.mark_lost", event_id=event_id)
+    except redis.Error:
+        logger.warning("leaderboard.mark_lost", event_id=event_id, exc_info=True)

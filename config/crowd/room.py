@@ -11,11 +11,10 @@ from time import monotonic
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from twilio.request_validator import RequestValidator
-
 from config.crowd.behaviour import Call, Calls, Texts
 from config.crowd.books import Books
 from config.crowd.client import Answer, Client
+from messaging.signatures import SIGNATURE, signature_of
 
 TOGETHER: Final = 200  # people who act at the same time
 REPEATED: Final = 0.05  # of the texts come twice, as when an answer was lost
@@ -39,16 +38,13 @@ class Pace:
 
 
 class Room:
-    """Sends what people do to the site at `url`, and books the answers. `token` signs texts as Twilio would."""
+    """Sends what people do to the site at `url`, and books the answers. Texts are signed as Twilio signs them."""
 
-    def __init__(
-        self, client: Client, *, url: str, token: str, number: str, rate: float, chance: random.Random
-    ) -> None:
+    def __init__(self, client: Client, *, url: str, number: str, rate: float, chance: random.Random) -> None:
         self.books = Books()
         self.done = 0
         self._client = client
         self._webhook = f"{url}/sms/join"
-        self._validator = RequestValidator(token)
         self._number = number
         self._pace = Pace(rate)
         self._chance = chance
@@ -102,7 +98,7 @@ class Room:
         if self._chance.random() < UNSIGNED:
             answer = await self._post(fields, "not the signature")
             self.books.unsigned[answer.status] += 1
-        signature = self._validator.compute_signature(self._webhook, fields)
+        signature = signature_of(url=self._webhook, fields=fields)
         answer = await self._post(fields, signature)
         self.books.texts[answer.status] += 1
         if answer.status != HTTPStatus.OK:
@@ -117,7 +113,7 @@ class Room:
 
     async def _post(self, fields: dict[str, str], signature: str) -> Answer:
         await self._pace.turn()
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": signature}
+        headers = {"Content-Type": "application/x-www-form-urlencoded", SIGNATURE: signature}
         return await self._client.post("/sms/join", urlencode(fields).encode(), headers)
 
     async def _call(self, call: Call) -> tuple[int, dict[str, Any]]:

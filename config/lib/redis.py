@@ -12,6 +12,7 @@ from django.conf import settings
 Client = redis.Redis
 AsyncClient = redis.asyncio.Redis
 Subscription = redis.asyncio.client.PubSub
+Error = redis.RedisError
 AWAY = (redis.ConnectionError, redis.TimeoutError, redis.exceptions.BusyLoadingError)
 _PATIENCE_SECONDS = 2.0
 

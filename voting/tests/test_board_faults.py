@@ -4,22 +4,18 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 
 import httpx
 import pytest
-from django.conf import LazySettings
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from artists.models import Artist
-from config.embedded.child import Child
-from config.embedded.paths import Layout
-from config.embedded.valkey import Valkey
 from config.lib import redis
 from config.tests.live_server import LiveSite, eventually
+from config.tests.own_redis import OwnRedis
 from voting.ballot_box import cast_sync
 from voting.conductor import LEASE
 from voting.tests.board_client import BoardClient, watching
@@ -31,7 +27,7 @@ StartSite = Callable[..., LiveSite]
 HEALED_SECONDS = 2.0
 
 
-def test_when_the_conductor_is_killed_another_takes_over(start_site: StartSite) -> None:
+def test_when_the_conductor_is_killed_another_takes_over(own_redis: OwnRedis, start_site: StartSite) -> None:
     site = start_site()
     night = make_night(attendees=3, artists=2)
     eventually(lambda: redis.sync_client().get(LEASE), what="a conductor")
@@ -58,34 +54,6 @@ def test_a_flushed_redis_heals_within_two_ticks_and_raises_the_epoch(live_site: 
         assert time.monotonic() - began < HEALED_SECONDS
         cast_sync([night.vote(0)])
         viewer.total(1)
-
-
-class OwnRedis:
-    """A Valkey of the test's own, which keeps nothing on disk and may be killed."""
-
-    def __init__(self, folder: Path) -> None:
-        self.layout = Layout(folder)
-        self.layout.create()
-        self._server = Valkey(self.layout)
-        self._child = Child(self._server.prepare())
-        self.start()
-
-    def start(self) -> None:
-        self._child.spawn(keep_open=())
-        eventually(self._server.ready, what="Valkey")
-
-    def kill(self) -> None:
-        self._child.kill_group()
-
-
-@pytest.fixture
-def own_redis(tmp_path: Path, settings: LazySettings, _empty_redis: None) -> Iterator[OwnRedis]:
-    server = OwnRedis(tmp_path / "valkey")
-    settings.REDIS_URL = server.layout.redis_url
-    redis.sync_client.cache_clear()
-    yield server
-    server.kill()
-    redis.sync_client.cache_clear()
 
 
 def test_votes_cast_while_redis_is_away_are_on_the_board_when_it_is_back(

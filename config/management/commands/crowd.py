@@ -51,7 +51,6 @@ class Command(BaseCommand):
         room = Room(
             Client(url),
             url=url,
-            token=settings.TWILIO_AUTH_TOKENS[0],
             number=scene.number,
             rate=options["rate"],
             chance=chance,
