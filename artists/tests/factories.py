@@ -16,7 +16,7 @@ class ArtistFactory(factory.django.DjangoModelFactory[Artist]):
     class Params:
         claimed = factory.Trait(
             status=ArtistStatus.CLAIMED,
-            owner=factory.SubFactory(UserFactory, password=None, role=Role.ARTIST, name="Owner of an artist"),
+            owner=factory.SubFactory(UserFactory, role=Role.ARTIST, name="Owner of an artist"),
         )
 
     name = factory.Sequence(lambda number: f"Artist {number}")

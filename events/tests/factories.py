@@ -51,7 +51,7 @@ class VenueFactory(factory.django.DjangoModelFactory[Venue]):
     class Meta:
         model = Venue
 
-    owner = factory.SubFactory(UserFactory, password=None, role=Role.ORGANIZER)
+    owner = factory.SubFactory(UserFactory, role=Role.ORGANIZER)
     name = factory.Sequence(lambda number: f"Hall {number}")
     city = "Berlin"
     country = "DE"
@@ -80,7 +80,7 @@ class EventFactory(factory.django.DjangoModelFactory[Event]):
         )
         cancelled = factory.Trait(status=EventStatus.CANCELLED)
 
-    owner = factory.SubFactory(UserFactory, password=None, role=Role.ORGANIZER)
+    owner = factory.SubFactory(UserFactory, role=Role.ORGANIZER)
     venue = factory.SubFactory(VenueFactory, owner=factory.SelfAttribute("..owner"))
     title = factory.Sequence(lambda number: f"Night {number}")
     slug = factory.Sequence(lambda number: f"night-{number}")
@@ -96,7 +96,7 @@ class EventStaffFactory(factory.django.DjangoModelFactory[EventStaff]):
         model = EventStaff
 
     event = factory.SubFactory(EventFactory)
-    user = factory.SubFactory(UserFactory, password=None)
+    user = factory.SubFactory(UserFactory)
     role = StaffRole.MANAGER
 
 
@@ -124,7 +124,7 @@ class AttendeeFactory(factory.django.DjangoModelFactory[Attendee]):
         )
         left = factory.Trait(status=AttendeeStatus.LEFT)
         signed_in = factory.Trait(
-            phone=None, user=factory.SubFactory(UserFactory, password=None), source=AttendeeSource.WEB
+            phone=None, user=factory.SubFactory(UserFactory), source=AttendeeSource.WEB
         )
 
     event = factory.SubFactory(EventFactory, live=True)
