@@ -80,7 +80,7 @@ class Entry(models.Model):
     """An artist on the ballot of a round. A trigger fixes the ballot once the round has opened."""
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="entries")
-    slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="+")
+    slot = models.ForeignKey(Slot, on_delete=models.RESTRICT, related_name="+")
 
     class Meta:
         verbose_name = _("ballot entry")

@@ -129,9 +129,10 @@ def edit(
 def delete(*, actor: Actor, public_id: str, now: datetime) -> None:
     """Delete a draft. Raises what `event_to_run` raises, EventAlreadyPublished."""
     event = event_to_run(actor, public_id)
-    deleted, _by_model = Event.objects.filter(pk=event.pk, status=EventStatus.DRAFT).delete()
-    if not deleted:
+    draft = Event.objects.select_for_update().filter(pk=event.pk, status=EventStatus.DRAFT).first()
+    if draft is None:
         raise EventAlreadyPublished
+    draft.delete()
     audit.record(actor=actor, action="event.delete", subject=event, now=now)
 
 

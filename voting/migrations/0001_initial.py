@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "slot",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="events.slot"),
+                    models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="events.slot"),
                 ),
                 (
                     "round",

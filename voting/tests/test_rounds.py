@@ -11,6 +11,7 @@ from accounts.models import AuditEntry, User
 from config.lib.errors import AuthRequired, InsufficientScope, NotFound, Refusal, StaleVersion, ValidationError
 from config.tests.fixtures import acting
 from events.models import Event, EventStatus, InviteStatus
+from events.services import events
 from events.tests.factories import EventFactory
 from voting import relay
 from voting.models import BallotChannel, Round, RoundStatus, Tally
@@ -308,3 +309,13 @@ def test_the_clock_finishes_a_close_that_was_interrupted(now: datetime) -> None:
     assert rounds.move_by_clock(now=now) == 1
     round_.refresh_from_db()
     assert round_.status == RoundStatus.CLOSED
+
+
+def test_a_draft_goes_with_the_rounds_planned_for_it(organizer: User, now: datetime) -> None:
+    draft = EventFactory.create(owner=organizer)
+    chosen = line_up(draft, 2)[0].artist
+    plan(draft, now, RoundChanges(artists=[chosen.public_id]))
+
+    events.delete(actor=acting(organizer), public_id=draft.public_id, now=now)
+
+    assert not Event.objects.filter(pk=draft.pk).exists()
