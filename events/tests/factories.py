@@ -123,9 +123,7 @@ class AttendeeFactory(factory.django.DjangoModelFactory[Attendee]):
             status=AttendeeStatus.PENDING, confirmed_at=None, asked_at=factory.SelfAttribute("joined_at")
         )
         left = factory.Trait(status=AttendeeStatus.LEFT)
-        signed_in = factory.Trait(
-            phone=None, user=factory.SubFactory(UserFactory), source=AttendeeSource.WEB
-        )
+        signed_in = factory.Trait(phone=None, user=factory.SubFactory(UserFactory), source=AttendeeSource.WEB)
 
     event = factory.SubFactory(EventFactory, live=True)
     phone = factory.SubFactory(PhoneFactory)
