@@ -18,7 +18,7 @@ from voting import process as votes
 from voting.models import Round
 from voting.services import rounds
 
-ROUND_LASTS: Final = timedelta(minutes=25)
+_ROUND_LASTS: Final = timedelta(hours=2)  # long enough for whoever tries Fanfare for an evening
 _PHONES: Final = tuple(f"+1312555{number:04d}" for number in range(100, 148))  # 555-01xx is nobody's (NANPA)
 _UNDECIDED: Final = 5  # the last ones of the room have not said YES yet
 _SHY: Final = 8  # those before them are in, and have not voted yet
@@ -27,10 +27,11 @@ Said = tuple[str, Sequence[str]]  # a phone, and what it texts
 
 
 def open_round(event: Event, organizer: User, *, now: datetime) -> Round | None:
-    """The event's next round, open; None while one is."""
+    """The event's next round, open; None while one is. A round whose time ran out while nothing ran is closed first."""
+    rounds.move_by_clock(now=now)
     if Round.objects.in_progress().filter(event=event).exists():
         return None
-    changes: rounds.RoundChanges = {"closes_at": now + ROUND_LASTS}
+    changes: rounds.RoundChanges = {"closes_at": now + _ROUND_LASTS}
     actor = acting(organizer)
     planned = rounds.plan(actor=actor, public_id=event.public_id, changes=changes, now=now)
     return rounds.open_round(actor=actor, public_id=event.public_id, number=planned.number, now=now)
