@@ -40,7 +40,7 @@ class Viewer:
         if end < 0:
             self.rest = data[-4_096:]
             return -1
-        self.rest = b""
+        self.rest = data[end + 1 :]
         total = int(data[at + len(_TOTAL) : end])
         if not self.frames or self.frames[-1][1] != total:
             self.frames.append((now, total))
