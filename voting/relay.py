@@ -64,7 +64,7 @@ class Relay:
                 return known
         if event not in self._asking:  # everybody who asks at the same moment is given the same answer
             self._asking[event] = asyncio.create_task(self._find(event))
-            self._asking[event].add_done_callback(lambda _task: self._asking.pop(event))
+            self._asking[event].add_done_callback(lambda task: self._found(event, task))
         return await asyncio.shield(self._asking[event])
 
     async def standings(self, event: str, *, number: int) -> Standings | None:
@@ -156,6 +156,11 @@ class Relay:
             if self.hub.watched:
                 with contextlib.suppress(*redis.AWAY):
                     await self._redis.zadd(LOADS, {self._name: self.hub.load_seconds})
+
+    def _found(self, event: str, task: asyncio.Task[Board | None]) -> None:
+        del self._asking[event]
+        if not task.cancelled():
+            task.exception()  # looked at, also when everybody who asked has left
 
     async def _find(self, event: str) -> Board | None:
         if self._connected:
