@@ -1,9 +1,12 @@
-"""Account pages (under /accounts/): allauth's views behind our templates; allauth's other addresses are not mounted."""
+"""Account pages (under /accounts/): the language, and allauth's views behind our templates; its other addresses are not mounted."""
 
 from allauth.account import views
 from django.urls import path, re_path
 
+from accounts.views import set_language
+
 urlpatterns = [
+    path("language/", set_language, name="set_language"),
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("signup/", views.signup, name="account_signup"),

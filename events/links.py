@@ -1,4 +1,4 @@
-"""The personal link `/c/<code>/` that confirms an attendee.
+"""Whole addresses: of an event's page, and of the personal link `/c/<code>/` that confirms an attendee.
 
 The code names the attendee and says nothing; it can be used again, and works until a day after the event.
 """
@@ -7,12 +7,18 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
+from django.urls import reverse
 
 from config.lib.signing import sign, unsign
-from events.models import Attendee
+from events.models import Attendee, Event
 
 PURPOSE: Final = "events.confirm"
 _GRACE: Final = timedelta(days=1)
+
+
+def page_link(event: Event) -> str:
+    """The whole address of the event's page, the one to pass on."""
+    return settings.PUBLIC_URL + reverse("event-pages:event", args=[event.slug])
 
 
 def confirm_code(attendee: Attendee) -> str:

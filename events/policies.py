@@ -34,13 +34,18 @@ def events_run_by(actor: Actor) -> EventQuerySet:
 
 def event_to_see(actor: Actor, public_id: str) -> Event:
     """Raises NotFound for drafts and private events of others."""
-    return _found(events_seen_by(actor), public_id)
+    return _found(events_seen_by(actor), public_id=public_id)
+
+
+def event_at(actor: Actor, slug: str) -> Event:
+    """`event_to_see` by the address of its page. Raises NotFound for drafts and private events of others."""
+    return _found(events_seen_by(actor), slug=slug)
 
 
 def event_to_run(actor: Actor, public_id: str, scope: str = "events:write") -> Event:
     """Raises AuthRequired or InsufficientScope by the scope, NotFound for events of others."""
     require_scope(actor, scope)
-    return _found(events_run_by(actor), public_id)
+    return _found(events_run_by(actor), public_id=public_id)
 
 
 def may_run(actor: Actor, event: Event) -> bool:
@@ -64,8 +69,8 @@ def venue_to_use(actor: Actor, public_id: str) -> Venue:
     return venue
 
 
-def _found(events: EventQuerySet, public_id: str) -> Event:
-    event = events.select_related(*_DETAILS).filter(public_id=public_id).first()
+def _found(events: EventQuerySet, **named: str) -> Event:
+    event = events.select_related(*_DETAILS).filter(**named).first()
     if event is None:
         raise NotFound
     return event

@@ -1,10 +1,12 @@
 """Questions about many venues, events, slots and attendees."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import DateField, DateTimeField, F, Func, Q, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -12,9 +14,23 @@ if TYPE_CHECKING:
 
 PUBLIC_STATUSES: Final = ("published", "live", "closed", "archived", "cancelled")
 JOINABLE_STATUSES: Final = ("published", "live")
+UPCOMING_STATUSES: Final = ("published", "live")
 ARCHIVED_AFTER: Final = timedelta(days=30)
 
+_WEST: Final = timedelta(hours=12)  # the zones' widest distances from UTC
+_EAST: Final = timedelta(hours=14)
+_DAY: Final = timedelta(days=1)
 _LISTED: Final = Q(status__in=PUBLIC_STATUSES) & ~Q(access="private")
+
+
+def _day_at_venue(moment: Combinable) -> Cast:
+    """The date of a moment on the calendar of the event's venue."""
+    clock = Func(F("venue__timezone"), moment, function="timezone", output_field=DateTimeField())
+    return Cast(clock, DateField())
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=UTC)
 
 
 class VenueQuerySet(models.QuerySet["Venue"]):
@@ -41,6 +57,28 @@ class EventQuerySet(models.QuerySet["Event"]):
         worked_on = self.model.objects.filter(staff__user=user)
         attended = self.model.objects.filter(attendees__user=user, status__in=PUBLIC_STATUSES)
         return self.filter(_LISTED | Q(owner=user) | Q(pk__in=worked_on.values("pk")) | Q(pk__in=attended.values("pk")))
+
+    def upcoming(self) -> "EventQuerySet":
+        """Those still to come or on right now."""
+        return self.filter(status__in=UPCOMING_STATUSES)
+
+    def tonight(self, *, now: datetime) -> "EventQuerySet":
+        """Those on right now, and those that start today by the clock of their venue; none more than a day ahead.
+
+        So bounded it reads the near end of `event_upcoming`, however many nights are still to come.
+        """
+        near = self.upcoming().filter(starts_at__lt=now + _DAY)
+        day, today = _day_at_venue(F("starts_at")), _day_at_venue(Value(now, DateTimeField()))
+        return near.alias(day=day, today=today).filter(Q(status="live") | Q(day=F("today")))
+
+    def between(self, first: date | None, last: date | None) -> "EventQuerySet":
+        """Those that start on one of these days, both included, by the clock of their venue; None leaves an end open."""
+        found = self.alias(day=_day_at_venue(F("starts_at")))
+        if first:
+            found = found.filter(starts_at__gte=_midnight(first) - _EAST, day__gte=first)
+        if last:
+            found = found.filter(starts_at__lt=_midnight(last) + _DAY + _WEST, day__lte=last)
+        return found
 
     def joinable(self) -> "EventQuerySet":
         """Those a text may join."""
@@ -69,6 +107,10 @@ class SlotQuerySet(models.QuerySet["Slot"]):
 
 class AttendeeQuerySet(models.QuerySet["Attendee"]):
     """People at events."""
+
+    def of(self, user: "User") -> "AttendeeQuerySet":
+        """Where this user is an attendee under the account itself."""
+        return self.filter(user=user, merged_into=None)
 
     def confirmed(self) -> "AttendeeQuerySet":
         return self.filter(status="confirmed")

@@ -6,5 +6,9 @@ from events import views
 
 app_name = "event-pages"
 urlpatterns = [
-    path("c/<str:code>/", views.ConfirmPage.as_view(), name="confirm"),
+    path("", views.home, name="home"),
+    path("events/", views.events, name="events"),
+    path("events/<slug:slug>/", views.event, name="event"),
+    path("events/<slug:slug>/calendar.ics", views.calendar, name="calendar"),
+    path("c/<str:code>/", views.confirm, name="confirm"),
 ]

@@ -1,53 +1,110 @@
-"""Pages of events that people reach by a personal link."""
+"""Pages of events."""
 
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.decorators import method_decorator
-from django.views import View
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.actors import Via, actor_of
-from config.lib.errors import Refusal
-from events import journeys
-from events.models import Attendee, AttendeeStatus
+from accounts.actors import Actor, Via, actor_of
+from config.lib.errors import Malformed, NotFound, Refusal
+from events import discovery
+from events.calendar_file import calendar_of
+from events.confirm_page import confirm_page_of
+from events.event_page import event_page_of
+from events.forms import DiscoverForm, SearchForm
+from events.models import Event
+from events.policies import event_at
 from events.services import attendees
 
-# The address is a secret: it is nobody else's to see, keep or index.
-_SECRET: Final = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+# The address is a secret: it is nobody else's to see, keep or index. `no-referrer` would have browsers send `Origin: null`
+# with the page's own form (Fetch, "append a request Origin header"), which the check against forged requests refuses.
+_SECRET: Final = {"Referrer-Policy": "strict-origin", "X-Robots-Tag": "noindex"}
 
 
-@method_decorator(never_cache, name="dispatch")
-class ConfirmPage(View):
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """`/`: what is on tonight, and what comes next."""
+    actor, now = actor_of(request, Via.PAGE), timezone.now()
+    return render(request, "events/home.html", {"page": discovery.tonight(actor, now=now), "search": SearchForm()})
+
+
+@require_safe
+def events(request: HttpRequest) -> HttpResponse:
+    """`/events/`: every night that may be found; filters that cannot be read say so and are left out."""
+    form = DiscoverForm(request.GET)
+    form.is_valid()
+    actor, now = actor_of(request, Via.PAGE), timezone.now()
+    try:
+        nights = discovery.nights(actor, form.cleaned_data, asked=request.GET, now=now)
+    except Malformed:
+        return redirect(discovery.first_page(request.GET))
+    return render(request, "events/events.html", {"form": form, "nights": nights})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def event(request: HttpRequest, slug: str) -> HttpResponse:
+    """`/events/<slug>/`: its one form joins."""
+    actor = actor_of(request, Via.PAGE)
+    shown = _event_at(actor, slug)
+    if request.method == "POST":
+        return _join(request, actor, shown)
+    return _event_page(request, actor, shown)
+
+
+@require_safe
+def calendar(request: HttpRequest, slug: str) -> HttpResponse:
+    """The event for the visitor's own calendar."""
+    shown = _event_at(actor_of(request, Via.PAGE), slug)
+    headers = {"Content-Disposition": f'attachment; filename="{shown.slug}.ics"'}
+    return HttpResponse(calendar_of(shown), content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, code: str) -> HttpResponse:
     """`/c/<code>/`: looking changes nothing, because previewers and scanners look too; its one button confirms."""
-
-    def get(self, request: HttpRequest, code: str) -> HttpResponse:
-        try:
-            attendee = attendees.attendee_of_code(code=code, now=timezone.now())
-        except Refusal as refusal:
-            return _page(request, refusal=refusal)
-        return _page(request, attendee=attendee)
-
-    def post(self, request: HttpRequest, code: str) -> HttpResponse:
-        try:
-            attendees.confirm(actor=actor_of(request, Via.PAGE), code=code, now=timezone.now())
-        except Refusal as refusal:
-            return _page(request, refusal=refusal)
-        return redirect("event-pages:confirm", code=code)
+    now = timezone.now()
+    try:
+        if request.method == "POST":
+            attendees.confirm(actor=actor_of(request, Via.PAGE), code=code, now=now)
+            return _secret(redirect("event-pages:confirm", code=code))
+        page = confirm_page_of(attendees.attendee_of_code(code=code, now=now), now=now)
+    except Refusal as refusal:
+        return _secret(render(request, "events/confirm.html", {"refusal": refusal}, status=refusal.status))
+    return _secret(render(request, "events/confirm.html", {"page": page}))
 
 
-def _page(request: HttpRequest, *, attendee: Attendee | None = None, refusal: Refusal | None = None) -> HttpResponse:
-    confirmed = attendee is not None and attendee.status == AttendeeStatus.CONFIRMED
-    context = {
-        "event": attendee.event if attendee else None,
-        "confirmed": confirmed,
-        "vote_link": journeys.vote_link(attendee) if attendee and confirmed else "",
-        "refusal": refusal,
-    }
+def _event_at(actor: Actor, slug: str) -> Event:
+    try:
+        return event_at(actor, slug)
+    except NotFound as refusal:
+        raise Http404 from refusal
+
+
+def _event_page(request: HttpRequest, actor: Actor, shown: Event, refusal: Refusal | None = None) -> HttpResponse:
+    page = event_page_of(shown, actor=actor, now=timezone.now())
     status = refusal.status if refusal else 200
-    response = render(request, "events/confirm.html", context, status=status)
+    return render(request, "events/event.html", {"page": page, "refusal": refusal}, status=status)
+
+
+def _join(request: HttpRequest, actor: Actor, shown: Event) -> HttpResponse:
+    if actor.user is None:
+        return redirect_to_login(request.path)
+    try:
+        attendees.join_signed_in(actor=actor, public_id=shown.public_id, now=timezone.now())
+    except Refusal as refusal:
+        return _event_page(request, actor, shown, refusal)
+    messages.success(request, _("You joined %(title)s.") % {"title": shown.title})
+    return redirect("event-pages:event", slug=shown.slug)
+
+
+def _secret(response: HttpResponse) -> HttpResponse:
     for name, value in _SECRET.items():
         response[name] = value
     return response

@@ -9,8 +9,9 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
-from django.urls import path
+from django.urls import URLPattern, URLResolver, include, path
 
+from config.api_docs import TryItPage
 from config.urls import handler400, handler403, handler404, handler500
 
 __all__ = ["handler400", "handler403", "handler404", "handler500"]
@@ -38,7 +39,14 @@ def lose_redis(request: HttpRequest) -> HttpResponse:
 
 
 VIEWS = {"refuse": refuse, "suspect": suspect, "fail": fail, "database": lose_database, "redis": lose_redis}
-urlpatterns = [path(f"{prefix}{name}", view) for prefix in ("", "api/v1/") for name, view in VIEWS.items()]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(f"{prefix}{name}", view) for prefix in ("", "api/v1/") for name, view in VIEWS.items()
+]
+urlpatterns += [  # where the head and the foot of every page lead
+    path("", include("events.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("api/docs/", TryItPage.as_view(), name="api-docs"),
+]
 STATUSES = [("suspect", 400), ("refuse", 403), ("nothing", 404), ("fail", 500), ("database", 503), ("redis", 503)]
 
 

@@ -61,6 +61,37 @@ def artwork(*, seed: str, width: int, height: int, copy: int = 0) -> str:
     )
 
 
+def sheet_ground(*, seed: str, copy: int = 0) -> str:
+    """The ground of the poster with this seed, to be stretched behind a whole band of a page."""
+    dice = Dice(seed)
+    palette = _palette(dice)
+    return (
+        f'<svg class="sheet-ground" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" aria-hidden="true">'
+        f"{_ground(palette, dice, seed + 'sheet', copy, (WIDTH, HEIGHT))}</svg>"
+    )
+
+
+def sheet_figure(*, seed: str, width: int, height: int) -> str:
+    """The figure of the poster with this seed, without a ground of its own; it crops itself to its box."""
+    dice = Dice(seed)
+    palette = _palette(dice)
+    dice.one_of(LOCK_UPS)
+    field = Field(width, height, palette.figure.hex(), palette.figure_light.hex())
+    return (
+        f'<svg class="sheet-figure" viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMid slice" '
+        f'aria-hidden="true">{dice.one_of(FIGURES)(field, dice)}</svg>'
+    )
+
+
+def sheet_type(*, seed: str, words: str, width: int, height: int) -> str:
+    """The words in the type and the ink of the poster with this seed, filling `width` by about `height`."""
+    setting = typeset(words, measure=width, height=height)
+    return (
+        f'<svg class="sheet-type" viewBox="0 0 {width} {number(setting.height)}" aria-hidden="true">'
+        f"{_type(setting.lines, 0, palette_of(seed), margin=0)}</svg>"
+    )
+
+
 def palette_of(seed: str) -> Palette:
     """The inks of the poster with this seed."""
     return _palette(Dice(seed))
@@ -124,11 +155,11 @@ def _figure(palette: Palette, dice: Dice, top: float, bottom: float) -> str:
     )
 
 
-def _type(lines: Sequence[Line], top: float, palette: Palette) -> str:
+def _type(lines: Sequence[Line], top: float, palette: Palette, *, margin: float = MARGIN) -> str:
     ink = palette.type.hex()
     face = escape(FACE)
     set_lines = "".join(
-        f'<text x="{number(MARGIN + line.x)}" y="{number(top + line.y)}" font-size="{number(line.size)}" '
+        f'<text x="{number(margin + line.x)}" y="{number(top + line.y)}" font-size="{number(line.size)}" '
         f'textLength="{number(line.length)}" lengthAdjust="spacingAndGlyphs" stroke-width="{number(line.heft)}">'
         f"{escape(line.text)}</text>"
         for line in lines

@@ -181,7 +181,7 @@ def attendee_of_code(*, code: str, now: datetime, attendee_id: str | None = None
         raise CodeExpired from error
     if attendee_id is not None:
         named = named.filter(public_id=attendee_id)
-    attendee = named.select_related("event", "merged_into__event").first()
+    attendee = named.select_related("event__venue", "merged_into__event__venue").first()
     if attendee is None:
         raise BadCode
     return attendee.merged_into or attendee

@@ -1,19 +1,19 @@
 """Posters in templates: `{% poster event %}` and, for the picture alone, `{% artwork seed %}`."""
 
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from events import posters
+from events.local_time import clock, short_day
 from events.models import Event
 
 register = template.Library()
 _COPIES = "poster copies"
+_SHEET = 600  # the measure of a poster blown up; its type is a little more than half as high
+_SHEET_TYPE = 360
 
 
 @register.simple_tag(takes_context=True)
@@ -25,10 +25,10 @@ def poster(context: template.Context, event: Event, label: str = "") -> SafeStri
     sheet = posters.Poster(
         seed=event.public_id,
         title=event.title,
-        date=_local(event.starts_at, event.venue.timezone, "D j M"),
+        date=short_day(event.starts_at, event.venue.timezone),
         town=event.venue.city,
         venue=event.venue.name,
-        doors=_("Doors %(time)s") % {"time": _local(event.doors_at or event.starts_at, event.venue.timezone, "H:i")},
+        doors=_("Doors %(time)s") % {"time": clock(event.doors_at or event.starts_at, event.venue.timezone)},
     )
     return SafeString(sheet.svg(copy=_copy(context), label=label))
 
@@ -39,8 +39,16 @@ def artwork(context: template.Context, seed: str, width: int = 300, height: int 
     return SafeString(posters.artwork(seed=seed, width=width, height=height, copy=_copy(context)))
 
 
-def _local(moment: datetime, zone: str, form: str) -> str:
-    return date_format(moment.astimezone(ZoneInfo(zone)), form)
+@register.inclusion_tag("events/sheet.html", takes_context=True)
+def event_sheet(context: template.Context, event: Event) -> dict[str, SafeString | str]:
+    """The event's poster blown up to the head of a page: figure, ground, and the title as the page's first heading."""
+    seed = event.public_id
+    return {
+        "title": event.title,
+        "ground": SafeString(posters.sheet_ground(seed=seed, copy=_copy(context))),
+        "figure": SafeString(posters.sheet_figure(seed=seed, width=_SHEET, height=_SHEET)),
+        "type": SafeString(posters.sheet_type(seed=seed, words=event.title, width=_SHEET, height=_SHEET_TYPE)),
+    }
 
 
 def _copy(context: template.Context) -> int:
