@@ -57,7 +57,7 @@ BROKEN: dict[str, Break] = {
     "events_event_slug_key": lambda: changed(Event, EventFactory.create(), slug=EventFactory.create().slug),
     "event_staff_role_known": lambda: changed(EventStaff, EventStaffFactory.create(), role="boss"),
     "event_staff_once": lambda: EventStaffFactory.create_batch(
-        2, event=EventFactory.create(), user=UserFactory.create(password=None)
+        2, event=EventFactory.create(), user=UserFactory.create()
     ),
     "slot_invite_status_known": lambda: changed(Slot, SlotFactory.create(), invite_status="maybe"),
     "slot_ballot_number_from_one": lambda: changed(Slot, SlotFactory.create(), ballot_number=0),
@@ -69,7 +69,7 @@ BROKEN: dict[str, Break] = {
     "attendee_source_known": lambda: changed(Attendee, AttendeeFactory.create(), source="fax"),
     "attendee_phone_once_per_event": lambda: same_event(phone=PhoneFactory.create()),
     "attendee_email_once_per_event": lambda: same_event(email=MailboxFactory.create()),
-    "attendee_user_once_per_event": lambda: same_event(user=UserFactory.create(password=None)),
+    "attendee_user_once_per_event": lambda: same_event(user=UserFactory.create()),
     "attendee_confirmed_at_some_time": lambda: changed(Attendee, AttendeeFactory.create(), confirmed_at=None),
     "attendee_merged_has_left": lambda: changed(
         Attendee, AttendeeFactory.create(), merged_into=AttendeeFactory.create()
