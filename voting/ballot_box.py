@@ -34,7 +34,9 @@ _LOCK_PATIENCE = "3s"  # a batch never waits longer for whoever closes a round
 _LOCK_SPACE: Final = 0x766F7465  # "vote": first half of the advisory lock's key, the round is the second
 _LOCK_KEYS: Final = 2**31
 
-# Looking rows up by index is what stays fast at any size, so the plan, which is kept, may not depend on today's.
+# Looking single rows up by index is what stays fast at any size. The plan is kept while tables grow, so it may not depend on
+# their size today: no sequential scan, and IS NOT DISTINCT FROM, which no index serves, where one by a round or an event
+# would find all of its rows.
 _LOCK = """
 SELECT set_config('lock_timeout', %(patience)s, true), set_config('enable_seqscan', 'off', true),
     pg_advisory_xact_lock_shared(%(space)s, key)
@@ -58,8 +60,9 @@ WITH vote AS (
     FROM vote
     LEFT JOIN voting_round AS round ON round.id = vote.round_id
     LEFT JOIN events_event AS event ON event.id = round.event_id
-    LEFT JOIN events_attendee AS attendee ON attendee.id = vote.voter AND attendee.event_id = round.event_id
-    LEFT JOIN voting_entry AS entry ON entry.id = vote.choice AND entry.round_id = round.id
+    LEFT JOIN events_attendee AS attendee
+        ON attendee.id = vote.voter AND attendee.event_id IS NOT DISTINCT FROM round.event_id
+    LEFT JOIN voting_entry AS entry ON entry.id = vote.choice AND entry.round_id IS NOT DISTINCT FROM round.id
 ), stored AS (
     INSERT INTO voting_ballot (receipt, round_id, attendee_id, entry_id, channel, source, received_at, state, reason)
     SELECT receipt, round_id, attendee_id, entry_id, channel, source, received_at,
@@ -82,8 +85,8 @@ WITH vote AS (
         UNION ALL
         SELECT receipt, source FROM voting_ballot WHERE source = missed.source AND state <> 'rejected'
         UNION ALL
-        SELECT receipt, source FROM voting_ballot WHERE round_id = missed.round_id AND attendee_id = missed.attendee_id
-            AND state IN ('accepted', 'quarantined')
+        SELECT receipt, source FROM voting_ballot WHERE attendee_id = missed.attendee_id
+            AND round_id IS NOT DISTINCT FROM missed.round_id AND state IN ('accepted', 'quarantined')
         LIMIT 1
     ) AS found
 ), repeated AS (
