@@ -1,5 +1,6 @@
 """What the benchmarks run and measure: the site, the drivers, processor time, memory, percentiles."""
 
+import contextlib
 import json
 import os
 import re
@@ -82,11 +83,12 @@ def request(method: str, path: str, body: Any = None) -> bytes:
 
 
 def cpu_seconds(pids: Iterable[int]) -> float:
-    """Processor time that these processes have used so far."""
+    """Processor time that these processes have used so far. One that has ended meanwhile counts nothing."""
     total = 0
     for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            total += int(fields[11]) + int(fields[12])
     return total / _TICKS
 
 

@@ -75,18 +75,20 @@ def test_the_etag_names_the_audience(live_site: LiveSite, now: datetime) -> None
 
 
 class TestRounds:
-    def held(self, results: str = "live") -> tuple[Event, Night]:
-        """A first round with one vote that is closed, and a second one that is open."""
+    def held(self, site: LiveSite, results: str = "live") -> tuple[Event, Night]:
+        """A first round with one vote that is closed, and a second one that is open and on the board."""
         event = EventFactory.create(live=True)
         first = make_night(attendees=1, event=event, vote_config={"results": results})
         cast_sync([first.vote(entry=1)])
         Round.objects.filter(pk=first.round.pk).update(status=RoundStatus.CLOSED)
         opened(event)
         relay.mark(event.pk)
+        with watching(site, event) as viewer:
+            viewer.until(lambda frame: frame["round"] == 2)
         return event, first
 
     def test_a_past_round_can_be_asked_for(self, live_site: LiveSite) -> None:
-        event, _first = self.held()
+        event, _first = self.held(live_site)
         past = read(live_site, event, "?round=1")
         assert (past.json()["data"]["round"], past.json()["data"]["status"], past.json()["data"]["total"]) == (
             1,
@@ -96,16 +98,16 @@ class TestRounds:
         assert read(live_site, event, "?round=1", if_none_match=past.headers["etag"]).status_code == 304
 
     def test_the_current_one_can_be_named(self, live_site: LiveSite) -> None:
-        event, _first = self.held()
+        event, _first = self.held(live_site)
         assert read(live_site, event, "?round=2").json()["data"]["round"] == 2
 
     def test_a_withheld_past_round_is_withheld_also_by_its_etag(self, live_site: LiveSite, now: datetime) -> None:
-        event, _first = self.held("reveal")
+        event, _first = self.held(live_site, "reveal")
         past = read(live_site, event, "?round=1")
         assert past.json()["data"]["withheld"] is True
         assert b"votes" not in past.content
         assert b"total" not in past.content
-        again, _other = self.held("reveal")
+        again, _other = self.held(live_site, "reveal")
         other = read(live_site, again, "?round=1")
         assert len(other.headers["etag"]) == len(past.headers["etag"])
         token, _expires = viewing_token(event, Audience.ORGANIZER, now=now)
@@ -116,7 +118,7 @@ class TestRounds:
         [("3", (404, "NOT_FOUND")), ("x", (422, "VALIDATION_ERROR")), ("-1", (422, "VALIDATION_ERROR"))],
     )
     def test_a_round_that_is_not_there(self, live_site: LiveSite, number: str, answer: tuple[int, str]) -> None:
-        event, _first = self.held()
+        event, _first = self.held(live_site)
         assert refused(read(live_site, event, f"?round={number}")) == answer
 
     def test_an_event_without_rounds_has_an_empty_board(self, live_site: LiveSite) -> None:
