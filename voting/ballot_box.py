@@ -35,8 +35,8 @@ _LOCK_SPACE: Final = 0x766F7465  # "vote": first half of the advisory lock's key
 _LOCK_KEYS: Final = 2**31
 
 # Looking single rows up by index is what stays fast at any size. The plan is kept while tables grow, so it may not depend on
-# their size today: no sequential scan, and IS NOT DISTINCT FROM, which no index serves, where one by a round or an event
-# would find all of its rows.
+# their size today: no sequential scan, OFFSET 0, which keeps the planner from turning a look-up into a join of whole tables,
+# and IS NOT DISTINCT FROM, which no index serves, where one by a round or an event would find all of its rows.
 _LOCK = """
 SELECT set_config('lock_timeout', %(patience)s, true), set_config('enable_seqscan', 'off', true),
     pg_advisory_xact_lock_shared(%(space)s, key)
@@ -58,11 +58,17 @@ WITH vote AS (
             ELSE ''
         END AS reason
     FROM vote
-    LEFT JOIN voting_round AS round ON round.id = vote.round_id
-    LEFT JOIN events_event AS event ON event.id = round.event_id
-    LEFT JOIN events_attendee AS attendee
-        ON attendee.id = vote.voter AND attendee.event_id IS NOT DISTINCT FROM round.event_id
-    LEFT JOIN voting_entry AS entry ON entry.id = vote.choice AND entry.round_id IS NOT DISTINCT FROM round.id
+    LEFT JOIN LATERAL (
+        SELECT id, event_id, status, closes_at FROM voting_round WHERE id = vote.round_id OFFSET 0
+    ) AS round ON true
+    LEFT JOIN LATERAL (SELECT status FROM events_event WHERE id = round.event_id OFFSET 0) AS event ON true
+    LEFT JOIN LATERAL (
+        SELECT id, status FROM events_attendee
+        WHERE id = vote.voter AND event_id IS NOT DISTINCT FROM round.event_id OFFSET 0
+    ) AS attendee ON true
+    LEFT JOIN LATERAL (
+        SELECT id FROM voting_entry WHERE id = vote.choice AND round_id IS NOT DISTINCT FROM round.id OFFSET 0
+    ) AS entry ON true
 ), stored AS (
     INSERT INTO voting_ballot (receipt, round_id, attendee_id, entry_id, channel, source, received_at, state, reason)
     SELECT receipt, round_id, attendee_id, entry_id, channel, source, received_at,
