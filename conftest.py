@@ -1,3 +1,22 @@
 """Loads the fixtures every app shares; a root conftest is read after Django is set up, a `-p` plugin before."""
 
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+
 pytest_plugins = ["config.tests.fixtures", "config.tests.live_server", "config.tests.own_redis"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """pytest-django's own. At the end whoever is still connected is sent away: PostgreSQL may need a moment to see that a
+    process which a test killed is gone, and drops no database before that.
+    """
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )

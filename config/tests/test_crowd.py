@@ -16,6 +16,7 @@ from config.crowd.scene import Contestant, Scene
 from config.tests.live_server import LiveSite
 from events.models import AttendeeStatus
 from events.tests.factories import EventFactory, SenderFactory
+from messaging.models import InboundMessage
 from voting.models import Ballot, Round
 from voting.tests.factories import opened
 
@@ -61,9 +62,12 @@ class TestTheCommand:
         assert confirmed.count() >= accepted
 
     def test_a_second_crowd_has_other_phones(self, live_site: LiveSite) -> None:
-        _said, round_ = self.held(live_site, fans=5, seed=1)
+        self.held(live_site, fans=5, seed=1)
+        first = set(InboundMessage.objects.values_list("address", flat=True))
+        texts = InboundMessage.objects.count()
         crowd(event="crowded", url=live_site.url, fans=5, seed=1, rate=500)
-        assert round_.event.attendees.count() == 10
+        assert InboundMessage.objects.filter(address__in=first).count() == texts
+        assert InboundMessage.objects.exclude(address__in=first).exists()
 
     def test_a_vote_that_went_missing_is_noticed(self, live_site: LiveSite) -> None:
         _said, round_ = self.held(live_site, fans=10, seed=2)
