@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
+import psycopg
 import pytest
+from django.core.management import CommandError
 from django.db import connection
+from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 pytest_plugins = ["config.tests.fixtures", "config.tests.live_server", "config.tests.own_redis"]
@@ -20,3 +23,22 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_again_after_a_deadlock() -> Iterator[None]:
+    """Emptying all tables locks them one after the other, while the site of the session may be reading several of them."""
+    flush = vars(TransactionTestCase)["_fixture_teardown"]
+
+    def again(case: TransactionTestCase, attempts: int = 5) -> None:
+        try:
+            flush(case)
+        except CommandError as error:
+            reason = error.__cause__ and error.__cause__.__cause__
+            if not isinstance(reason, psycopg.errors.DeadlockDetected) or attempts == 1:
+                raise
+            again(case, attempts - 1)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", again)
+        yield
