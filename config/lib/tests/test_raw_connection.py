@@ -41,6 +41,13 @@ def kill(pid: int) -> None:
         connection.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
 
 
+async def lose(connect: RawConnection, pid: int) -> None:
+    """Has its connection killed in the middle of a turn."""
+    async with connect() as connection:
+        await asyncio.to_thread(kill, pid)
+        await connection.execute("SELECT 1")
+
+
 def test_it_is_opened_once_and_speaks_to_the_database_of_the_settings() -> None:
     async def scenario(connect: RawConnection) -> None:
         async with connect() as connection:
@@ -51,12 +58,20 @@ def test_it_is_opened_once_and_speaks_to_the_database_of_the_settings() -> None:
     run(scenario)
 
 
-def test_a_lost_connection_is_unavailable_once_and_then_opened_again() -> None:
+def test_a_connection_lost_while_nobody_used_it_is_opened_again_unnoticed() -> None:
     async def scenario(connect: RawConnection) -> None:
         pid = await backend(connect)
         await asyncio.to_thread(kill, pid)
+        assert await backend(connect) != pid
+
+    run(scenario)
+
+
+def test_a_connection_lost_in_use_is_unavailable_once_and_then_opened_again() -> None:
+    async def scenario(connect: RawConnection) -> None:
+        pid = await backend(connect)
         with pytest.raises(Unavailable):
-            await backend(connect)
+            await lose(connect, pid)
         assert await backend(connect) != pid
 
     run(scenario)
