@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+import structlog
 from django.core.cache import cache
 from rest_framework.test import APIClient
 
@@ -19,6 +20,13 @@ def _empty_redis() -> Iterator[None]:
     redis.sync_client().flushdb()
     yield
     cache.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_request_left() -> Iterator[None]:
+    """What a test's request has bound for the log ends with it: the loop of the next test copies its context very early."""
+    yield
+    structlog.contextvars.clear_contextvars()
 
 
 @pytest.fixture
