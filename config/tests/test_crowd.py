@@ -62,12 +62,13 @@ class TestTheCommand:
         assert confirmed.count() >= accepted
 
     def test_a_second_crowd_has_other_phones(self, live_site: LiveSite) -> None:
-        self.held(live_site, fans=5, seed=1)
+        _said, round_ = self.held(live_site, fans=5, seed=1)
         first = set(InboundMessage.objects.values_list("address", flat=True))
         texts = InboundMessage.objects.count()
         crowd(event="crowded", url=live_site.url, fans=5, seed=1, rate=500)
         assert InboundMessage.objects.filter(address__in=first).count() == texts
         assert InboundMessage.objects.exclude(address__in=first).exists()
+        assert round_.event.attendees.count() == 10
 
     def test_a_vote_that_went_missing_is_noticed(self, live_site: LiveSite) -> None:
         _said, round_ = self.held(live_site, fans=10, seed=2)
