@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 import structlog
 from django.core.cache import cache
+from django.utils import translation
 from rest_framework.test import APIClient
 
 from accounts.actors import Actor, Via
@@ -24,9 +25,13 @@ def _empty_redis() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_request_left() -> Iterator[None]:
-    """What a test's request has bound for the log ends with it: the loop of the next test copies its context very early."""
+    """What a test's request has bound for the log, and the language it spoke, end with it.
+
+    The loop of the next test copies its context very early, and only a request of its own would choose another language.
+    """
     yield
     structlog.contextvars.clear_contextvars()
+    translation.deactivate()
 
 
 @pytest.fixture
