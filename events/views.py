@@ -1,18 +1,16 @@
 """Pages of events."""
 
-from typing import Final
-
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actors import Actor, Via, actor_of
 from config.lib.errors import Malformed, NotFound, Refusal
+from config.lib.personal_links import personal_link
 from events import discovery
 from events.calendar_file import calendar_of
 from events.confirm_page import confirm_page_of
@@ -21,10 +19,6 @@ from events.forms import DiscoverForm, SearchForm
 from events.models import Event
 from events.policies import event_at
 from events.services import attendees
-
-# The address is a secret: it is nobody else's to see, keep or index. `no-referrer` would have browsers send `Origin: null`
-# with the page's own form (Fetch, "append a request Origin header"), which the check against forged requests refuses.
-_SECRET: Final = {"Referrer-Policy": "strict-origin", "X-Robots-Tag": "noindex"}
 
 
 @require_safe
@@ -65,7 +59,7 @@ def calendar(request: HttpRequest, slug: str) -> HttpResponse:
     return HttpResponse(calendar_of(shown), content_type="text/calendar; charset=utf-8", headers=headers)
 
 
-@never_cache
+@personal_link
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, code: str) -> HttpResponse:
     """`/c/<code>/`: looking changes nothing, because previewers and scanners look too; its one button confirms."""
@@ -73,11 +67,11 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
     try:
         if request.method == "POST":
             attendees.confirm(actor=actor_of(request, Via.PAGE), code=code, now=now)
-            return _secret(redirect("event-pages:confirm", code=code))
+            return redirect("event-pages:confirm", code=code)
         page = confirm_page_of(attendees.attendee_of_code(code=code, now=now), now=now)
     except Refusal as refusal:
-        return _secret(render(request, "events/confirm.html", {"refusal": refusal}, status=refusal.status))
-    return _secret(render(request, "events/confirm.html", {"page": page}))
+        return render(request, "events/confirm.html", {"refusal": refusal}, status=refusal.status)
+    return render(request, "events/confirm.html", {"page": page})
 
 
 def _event_at(actor: Actor, slug: str) -> Event:
@@ -102,9 +96,3 @@ def _join(request: HttpRequest, actor: Actor, shown: Event) -> HttpResponse:
         return _event_page(request, actor, shown, refusal)
     messages.success(request, _("You joined %(title)s.") % {"title": shown.title})
     return redirect("event-pages:event", slug=shown.slug)
-
-
-def _secret(response: HttpResponse) -> HttpResponse:
-    for name, value in _SECRET.items():
-        response[name] = value
-    return response
