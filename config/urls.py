@@ -38,5 +38,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs/", TryItPage.as_view(), name="api-docs"),
     re_path(r"^api/", unknown_api_address, name="api-unknown"),
 ]
+development: list[URLPattern | URLResolver] = [*gallery.urlpatterns]
 if settings.DEBUG:
-    urlpatterns += gallery.urlpatterns
+    urlpatterns += development
