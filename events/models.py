@@ -230,7 +230,8 @@ class Attendee(models.Model):
     """A person at one event, known by a phone, a mail address, an account, or several of them."""
 
     public_id = PublicIdField()
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="attendees")
+    # without an index of its own: the one by status below begins with it
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="attendees", db_index=False)
     phone = models.ForeignKey(Address, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     email = models.ForeignKey(Address, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(
@@ -240,7 +241,8 @@ class Attendee(models.Model):
     source = models.CharField(max_length=16, choices=AttendeeSource)
     asked_at = models.DateTimeField(null=True, help_text=_("When the last question to confirm was sent"))
     joined_at = models.DateTimeField(
-        help_text=_("The last time this person joined; decides which event a bare vote is for")
+        null=True,
+        help_text=_("The last time this person joined; decides which event a bare vote is for. Empty for the invited"),
     )
     confirmed_at = models.DateTimeField(null=True)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
@@ -268,7 +270,65 @@ class Attendee(models.Model):
             # serves "the event this phone last joined"
             models.Index(fields=["phone", "-joined_at"], name="attendee_by_phone"),
             models.Index(fields=["user", "-joined_at"], name="attendee_by_user"),
+            # serves the control room: how many of each status, and who came when
+            models.Index(fields=["event", "status", "confirmed_at"], name="attendee_by_status"),
         ]
 
     def __str__(self) -> str:
         return self.public_id
+
+
+class ImportStatus(models.TextChoices):
+    CHECKED = "checked", _("Checked, nothing imported yet")
+    RUNNING = "running", _("Being imported")
+    DONE = "done", _("Imported")
+
+
+class AttendeeImport(models.Model):
+    """A list of people that an organizer uploaded: kept between the look at it and the import, and a while after.
+
+    `position` counts the readable rows that are done. Each readable row has been `added` or was `known`; `refused` counts
+    the others. The file holds personal data, so the row is deleted a week after it was uploaded.
+    """
+
+    public_id = PublicIdField()
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    file_name = models.CharField(max_length=200)
+    file = models.BinaryField()
+    status = models.CharField(max_length=16, choices=ImportStatus, default=ImportStatus.CHECKED)
+    rows = models.PositiveIntegerField(help_text=_("All of them, blank ones aside"))
+    refused = models.PositiveIntegerField()
+    position = models.PositiveIntegerField(default=0)
+    added = models.PositiveIntegerField(default=0)
+    known = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+    touched_at = models.DateTimeField(help_text=_("When something was last done about it"))
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("import of attendees")
+        verbose_name_plural = _("imports of attendees")
+        constraints = [
+            one_of("status", ImportStatus, "attendee_import_status_known"),
+            models.CheckConstraint(
+                condition=models.Q(position=models.F("added") + models.F("known")), name="attendee_import_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rows__gte=models.F("refused") + models.F("position")),
+                name="attendee_import_no_more_than_its_rows",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="done")
+                | models.Q(rows=models.F("refused") + models.F("position"), finished_at__isnull=False),
+                name="attendee_import_done_with_every_row",
+            ),
+        ]
+        indexes = [
+            # serves the sweep, and whoever takes up what was left in the middle
+            models.Index(fields=["created_at"], name="attendee_import_by_age"),
+            models.Index(fields=["touched_at"], condition=models.Q(status="running"), name="attendee_import_running"),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name

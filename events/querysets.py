@@ -116,5 +116,5 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
         return self.filter(status="confirmed")
 
     def waiting_for_yes(self) -> "AttendeeQuerySet":
-        """Those whose YES would still count: asked by an event that a text may join."""
-        return self.filter(status="pending", event__status__in=JOINABLE_STATUSES)
+        """Those whose YES would still count: asked by an event that a text may join. Who was only invited was not asked."""
+        return self.filter(status="pending", asked_at__isnull=False, event__status__in=JOINABLE_STATUSES)

@@ -112,7 +112,8 @@ class Ballot(models.Model):
     """
 
     receipt = PublicIdField(length=RECEIPT_LENGTH)
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="ballots")
+    # without an index of its own: the one by time below begins with it
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="ballots", db_index=False)
     attendee = models.ForeignKey(Attendee, null=True, on_delete=models.SET_NULL, related_name="+")
     entry = models.ForeignKey(Entry, null=True, on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=8, choices=BallotChannel)
@@ -152,10 +153,15 @@ class Ballot(models.Model):
             ),
         ]
         indexes = [
+            # serves the control room: votes by the minute, and what was refused last
+            models.Index(fields=["round", "received_at"], name="ballot_by_time"),
+            models.Index(
+                fields=["round", "-received_at"], condition=models.Q(state="rejected"), name="ballot_rejected_by_time"
+            ),
             # serves the deletion of a user; nearly every ballot is decided by nobody and so not in it
             models.Index(
                 fields=["decided_by"], condition=models.Q(decided_by__isnull=False), name="ballot_decided_by_somebody"
-            )
+            ),
         ]
 
     def __str__(self) -> str:

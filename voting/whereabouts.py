@@ -20,7 +20,7 @@ LEFT JOIN LATERAL (
     JOIN events_attendee AS person ON person.id = COALESCE(joined.merged_into_id, joined.id)
     JOIN events_event AS event ON event.id = joined.event_id
     LEFT JOIN voting_round AS round ON round.event_id = event.id AND round.status = 'open' AND event.status = 'live'
-    WHERE joined.phone_id = phone.id AND person.status <> 'left'
+    WHERE joined.phone_id = phone.id AND joined.joined_at IS NOT NULL AND person.status <> 'left'
     ORDER BY joined.joined_at DESC, joined.id DESC LIMIT 1
 ) AS place (attendee_id, confirmed, event_id, event_title, round_id) ON TRUE
 ORDER BY phone.n"""

@@ -188,7 +188,8 @@ class Migration(migrations.Migration):
                 (
                     "joined_at",
                     models.DateTimeField(
-                        help_text="The last time this person joined; decides which event a bare vote is for"
+                        help_text="The last time this person joined; decides which event a bare vote is for. Empty for the invited",
+                        null=True,
                     ),
                 ),
                 ("confirmed_at", models.DateTimeField(null=True)),
@@ -235,7 +236,10 @@ class Migration(migrations.Migration):
                 (
                     "event",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="attendees", to="events.event"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attendees",
+                        to="events.event",
                     ),
                 ),
             ],
@@ -245,6 +249,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["phone", "-joined_at"], name="attendee_by_phone"),
                     models.Index(fields=["user", "-joined_at"], name="attendee_by_user"),
+                    models.Index(fields=["event", "status", "confirmed_at"], name="attendee_by_status"),
                 ],
                 "constraints": [
                     models.CheckConstraint(
@@ -354,6 +359,84 @@ class Migration(migrations.Migration):
                     ),
                     models.UniqueConstraint(fields=("event", "artist"), name="slot_once_per_artist"),
                     models.UniqueConstraint(fields=("event", "ballot_number"), name="slot_ballot_number_once"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AttendeeImport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", config.lib.public_ids.PublicIdField(length=16)),
+                ("file_name", models.CharField(max_length=200)),
+                ("file", models.BinaryField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("checked", "Checked, nothing imported yet"),
+                            ("running", "Being imported"),
+                            ("done", "Imported"),
+                        ],
+                        default="checked",
+                        max_length=16,
+                    ),
+                ),
+                ("rows", models.PositiveIntegerField(help_text="All of them, blank ones aside")),
+                ("refused", models.PositiveIntegerField()),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("added", models.PositiveIntegerField(default=0)),
+                ("known", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("touched_at", models.DateTimeField(help_text="When something was last done about it")),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "event",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="events.event"),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "import of attendees",
+                "verbose_name_plural": "imports of attendees",
+                "indexes": [
+                    models.Index(fields=["created_at"], name="attendee_import_by_age"),
+                    models.Index(
+                        condition=models.Q(("status", "running")),
+                        fields=["touched_at"],
+                        name="attendee_import_running",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["checked", "running", "done"])),
+                        name="attendee_import_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("position", models.F("added") + models.F("known"))),
+                        name="attendee_import_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rows__gte", models.F("refused") + models.F("position"))),
+                        name="attendee_import_no_more_than_its_rows",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "done"), _negated=True),
+                            models.Q(
+                                ("rows", models.F("refused") + models.F("position")), ("finished_at__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="attendee_import_done_with_every_row",
+                    ),
                 ],
             },
         ),

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
@@ -112,7 +112,8 @@ def leave_by_sms(*, actor: Actor, keyword: str, phone_id: int, inbound_id: int, 
 
     Also where the event is over. Keywords come back after a while; then the one joined last is meant.
     """
-    meant = Attendee.objects.filter(phone=phone_id, event__join_keyword=keyword).order_by("-joined_at", "-pk").first()
+    known = Attendee.objects.filter(phone=phone_id, event__join_keyword=keyword)
+    meant = known.order_by(F("joined_at").desc(nulls_last=True), "-pk").first()
     if meant is None:
         return None
     attendee = _locked(meant)

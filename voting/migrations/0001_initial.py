@@ -176,7 +176,10 @@ class Migration(migrations.Migration):
                 (
                     "round",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="ballots", to="voting.round"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ballots",
+                        to="voting.round",
                     ),
                 ),
             ],
@@ -258,6 +261,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="entry",
             constraint=models.UniqueConstraint(fields=("round", "slot"), name="entry_once_per_round"),
+        ),
+        migrations.AddIndex(
+            model_name="ballot",
+            index=models.Index(fields=["round", "received_at"], name="ballot_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="ballot",
+            index=models.Index(
+                condition=models.Q(("state", "rejected")),
+                fields=["round", "-received_at"],
+                name="ballot_rejected_by_time",
+            ),
         ),
         migrations.AddIndex(
             model_name="ballot",
