@@ -277,6 +277,8 @@ class Message(models.Model):
             # serves reconciliation: whose outcome is looked up next
             models.Index(fields=["not_before"], condition=models.Q(state="uncertain"), name="message_uncertain"),
             models.Index(fields=["topic", "-id"], name="message_by_topic"),
+            # serves the count of a topic's messages by state; answers to texts, which are nearly all, are not in it
+            models.Index(fields=["topic", "state"], condition=~models.Q(state="answered"), name="message_by_state"),
             # serves the history of a person and the gate's questions about the last minutes
             models.Index(fields=["address", "-created_at"], name="message_by_address"),
         ]

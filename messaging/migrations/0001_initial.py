@@ -438,6 +438,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="message",
+            index=models.Index(
+                condition=models.Q(("state", "answered"), _negated=True),
+                fields=["topic", "state"],
+                name="message_by_state",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
             index=models.Index(fields=["topic", "-id"], name="message_by_topic"),
         ),
         migrations.AddIndex(
