@@ -28,6 +28,7 @@ EVERYONE: Final = frozenset(
         "artists:write",  # anyone may own an artist's profile; ownership says which
     }
 )
+CONSOLE_ROLES: Final = frozenset({Role.ORGANIZER, Role.ADMIN})  # who works in the console at /admin/
 ORGANIZING: Final = frozenset({"events:write", "rounds:write", "attendees:read", "messages:write"})
 
 ROLE_SCOPES: Final[dict[str, frozenset[str]]] = {
@@ -99,6 +100,16 @@ def require_verified(actor: Actor) -> None:
     """`verified` for services that the platform itself may call too. Raises AuthRequired, EmailUnverified."""
     if not actor.is_platform:
         verified(actor)
+
+
+def sees_everything(actor: Actor) -> bool:
+    """Admins and the platform itself."""
+    return actor.is_platform or (actor.user is not None and actor.user.is_active and actor.user.role == Role.ADMIN)
+
+
+def may_enter_console(actor: Actor) -> bool:
+    """Organizers and admins; what they find inside is decided by each app's policies."""
+    return actor.user is not None and actor.user.is_active and actor.user.role in CONSOLE_ROLES
 
 
 def require_admin(actor: Actor) -> None:

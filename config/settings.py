@@ -11,6 +11,7 @@ import environs
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config import console_theme
 from config.embedded import paths
 from config.lib.logging import logging_config
 
@@ -52,7 +53,8 @@ INSTALLED_APPS = [
     "messaging",
     "accounts",
     "config",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",  # not its own site: ours is named in ConsoleConfig
+    "accounts.apps.ConsoleConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -344,6 +346,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+
+UNFOLD = console_theme.UNFOLD
 
 # --- Static files, logs, error tracking -------------------------------------------------------------------------------
 

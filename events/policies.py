@@ -6,18 +6,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.models import Role
-from accounts.policies import holds_scope, require_scope, signed_in
+from accounts.policies import holds_scope, require_scope, sees_everything, signed_in
 from config.lib.errors import Detail, NotFound, ValidationError
 from events.models import Event, Venue
 from events.querysets import EventQuerySet
 
 _DETAILS: Final = ("venue", "sender", "owner")
-
-
-def sees_everything(actor: Actor) -> bool:
-    """Admins and the platform itself."""
-    return actor.is_platform or (actor.user is not None and actor.user.is_active and actor.user.role == Role.ADMIN)
 
 
 def events_seen_by(actor: Actor) -> EventQuerySet:

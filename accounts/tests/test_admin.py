@@ -10,7 +10,6 @@ from accounts.models import AuditEntry, Ended, RefreshFamily, User
 from accounts.services.clients import open_client
 from config.tests.fixtures import acting
 
-pytestmark = pytest.mark.urls("accounts.tests.admin_urls")
 MODELS = ["user", "refreshfamily", "auditentry"]
 
 

@@ -15,12 +15,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.actors import Actor
-from accounts.policies import require_scope, require_verified, signed_in
+from accounts.policies import require_scope, require_verified, sees_everything, signed_in
 from artists.models import Artist
 from artists.services import profiles
 from config.lib.errors import Detail, NotFound, Refusal, ValidationError
 from events.models import Event, InviteStatus, Slot
-from events.policies import sees_everything
 from events.services.events import locked_event
 from events.services.invitations import send_invitation
 from messaging.models import Channel

@@ -10,7 +10,7 @@ from artists.tests.factories import ArtistFactory
 from events.models import Attendee, Event, Venue
 from events.tests.factories import AttendeeFactory, SlotFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("accounts.tests.admin_urls")]
+pytestmark = pytest.mark.django_db
 MODELS = [Artist, Venue, Event, Attendee]
 
 

@@ -1,0 +1,193 @@
+"""The base of the console's pages about a model."""
+
+from copy import copy
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from django.contrib import messages
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+from django.forms import ModelForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor, Via, actor_of
+from accounts.console.forms import ConsoleForm, Refused
+from accounts.console.inlines import RowRefused
+from accounts.console.scoping import Scoped
+from accounts.models import AuditEntry
+from accounts.policies import sees_everything
+from config.lib.errors import NotFound, Refusal
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin as _ModelAdmin
+else:
+    from unfold.admin import ModelAdmin
+
+    class _ModelAdmin(ModelAdmin):
+        """The theme's, with the type checker's brackets."""
+
+        def __class_getitem__(cls, model: type) -> type:
+            return cls
+
+
+M = TypeVar("M", bound=models.Model)
+HISTORY_LENGTH = 100
+
+
+class ConsoleAdmin(Scoped, _ModelAdmin[M]):
+    """How to use it stands in the package's docstring."""
+
+    form = ConsoleForm
+    show_full_result_count = False
+    object_history_template = "admin/console/history.html"
+    list_fullwidth = False
+    warn_unsaved_form = True
+    refused: Refused | None = None
+    BUTTONS: ClassVar[dict[str, bool]] = {"show_save_and_continue": False, "show_save_and_add_another": False}
+
+    # --- who may what, answered by each app's policies ---
+
+    def rows(self, actor: Actor) -> "models.QuerySet[M]":
+        """The rows this actor may look at."""
+        everything: models.QuerySet[M] = self.model.objects.all()  # type: ignore[attr-defined]  # each of our models has it
+        return everything if sees_everything(actor) else everything.none()
+
+    def may_look(self, actor: Actor) -> bool:
+        """Whether the console shows these pages at all."""
+        return sees_everything(actor)
+
+    def may_add(self, actor: Actor) -> bool:
+        return False
+
+    def may_change(self, actor: Actor, row: M | None) -> bool:
+        """`row` is None where Django asks about any row at all."""
+        return False
+
+    def store(self, actor: Actor, form: Any, row: M | None) -> M:
+        """Call the service. Raises its refusals."""
+        raise ImproperlyConfigured(f"{type(self).__name__} lets people write and names no service.")
+
+    # --- the same, as Django asks it ---
+
+    def get_queryset(self, request: HttpRequest) -> "models.QuerySet[M]":
+        found = self.rows(actor_of(request, Via.ADMIN))
+        ordering = self.get_ordering(request)
+        return found.order_by(*ordering) if ordering else found
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> M:
+        """The row, or 404: what is not yours to know is not there."""
+        row = super().get_object(request, object_id, from_field)
+        if row is None:
+            raise Http404
+        return row
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return self.may_look(actor_of(request, Via.ADMIN))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.may_add(actor_of(request, Via.ADMIN))
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return self.may_change(actor_of(request, Via.ADMIN), obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+    # --- writing: through the service, or not at all ---
+
+    def get_form(self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"refused": self.refused})
+
+    def get_inline_instances(self, request: HttpRequest, obj: M | None = None) -> list[Any]:
+        inlines: list[Any] = super().get_inline_instances(request, obj)
+        for inline in inlines:
+            inline.refused = self.refused
+        return inlines
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Django's own; a refusal has rolled everything back, and the page is made again, now knowing of it."""
+        context = self.BUTTONS | (extra_context or {})
+        try:
+            return super().changeform_view(request, object_id, form_url, context)
+        except NotFound as nothing:
+            raise Http404 from nothing
+        except RowRefused as row:
+            refused = Refused(row.refusal, row.prefix)
+        except Refusal as refusal:
+            refused = Refused(refusal)
+        if self.refused:
+            raise refused.refusal
+        again = copy(self)
+        again.refused = refused
+        return again.changeform_view(request, object_id, form_url, context)
+
+    def save_model(self, request: HttpRequest, obj: M, form: "ModelForm[M]", change: bool) -> None:
+        """Django's `obj` carries what was typed; what counts is what the service has stored."""
+        row = self.rows(actor_of(request, Via.ADMIN)).get(pk=obj.pk) if change else None
+        stored = self.store(actor_of(request, Via.ADMIN), form, row)
+        obj.pk = stored.pk
+        obj.refresh_from_db()
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """The lines that changed, each through its inline's service."""
+        formset.inline.store_rows(actor_of(request, Via.ADMIN), formset, form.instance)
+
+    def delete_model(self, request: HttpRequest, obj: M) -> None:
+        raise ImproperlyConfigured("Services delete, on pages of their own.")
+
+    def response_add(self, request: HttpRequest, obj: M, post_url_continue: str | None = None) -> HttpResponse:
+        """On to the new row's own page."""
+        if IS_POPUP_VAR in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        return self._saved(request, obj)
+
+    def response_change(self, request: HttpRequest, obj: M) -> HttpResponse:
+        """Back to the row's page, as it is stored."""
+        if IS_POPUP_VAR in request.POST:
+            return super().response_change(request, obj)
+        return self._saved(request, obj)
+
+    def _saved(self, request: HttpRequest, obj: M) -> HttpResponse:
+        messages.success(request, _("Saved."))
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", obj.pk)
+
+    # --- what was done: our audit, not Django's log ---
+
+    def log_addition(self, request: HttpRequest, obj: M, message: Any) -> Any:
+        """The service has written it down."""
+
+    def log_change(self, request: HttpRequest, obj: M, message: Any) -> Any:
+        """The service has written it down."""
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What was done to this row, the newest first."""
+        row = self.get_object(request, unquote(object_id))
+        subject = getattr(row, "public_id", None) or str(row.pk)
+        entries = AuditEntry.objects.filter(subject_type=self.opts.label_lower, subject_id=subject)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("What was done"),
+            "subtitle": str(row),
+            "entries": entries.select_related("person__user").order_by("-id")[:HISTORY_LENGTH],
+            "object": row,
+            "original": row,
+            "opts": self.opts,
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, self.object_history_template, context)

@@ -1,0 +1,66 @@
+"""The console as a site: who enters, by which door, under which content security policy."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from allauth.account import views as account_pages
+from allauth.account.decorators import secure_admin_login
+from csp.decorators import csp_update
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver, path
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Via, actor_of
+from accounts.policies import may_enter_console
+
+if TYPE_CHECKING:
+    from django.contrib.admin import AdminSite as _Site
+else:
+    from unfold.sites import UnfoldAdminSite as _Site
+
+# The theme evaluates its expressions and sets styles on elements; all of it comes from our own static files.
+CONTENT_SECURITY_POLICY: Final = {"script-src": ["'unsafe-eval'"], "style-src": ["'unsafe-inline'"]}
+
+View = Callable[..., Any]
+
+
+class ConsoleSite(_Site):
+    """`django.contrib.admin.site` of Fanfare."""
+
+    site_header = site_title = "Fanfare"
+    index_title = _("Tonight")
+    enable_nav_sidebar = True
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self._pages: list[URLPattern] = []
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return may_enter_console(actor_of(request, Via.ADMIN))
+
+    def admin_view(self, view: View, cacheable: bool = False) -> Any:
+        """Behind the door, and under the console's own policy: the rest of the site keeps the strict one."""
+        return csp_update(CONTENT_SECURITY_POLICY)(super().admin_view(view, cacheable))
+
+    def add_page(self, route: str, view: View, name: str) -> None:
+        """Another page of the console, reversed as `admin:<name>`. Call it from an app's `admin.py`."""
+        self._pages.append(path(route, self.admin_view(view), name=name))
+
+    def get_urls(self) -> list[Any]:
+        """The added pages come first: the admin answers everything below a row's address itself."""
+        standard: list[URLPattern | URLResolver] = super().get_urls()
+        return [*self._pages, *standard]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Through our own sign-in: one place for passwords, second factors and limits."""
+        return secure_admin_login(super().login)(request, extra_context)
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]  # any response, as Django's documentation says
+        """Through our own sign-out, which writes it down."""
+        response: HttpResponse = account_pages.logout(request)
+        return response
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]  # likewise
+        """On our own page, which also signs other clients out."""
+        return redirect("account_change_password")
