@@ -7,10 +7,12 @@ from drf_spectacular.views import SpectacularAPIView
 
 from config import gallery
 from config.api_docs import TryItPage
+from config.demo.programme import DEMO_TEXTS
 from config.error_pages import unknown_api_address
 from config.health import live, ready
 from config.metrics import metrics
 from config.pages import robots
+from messaging.local import urls as local
 
 handler400 = "config.error_pages.bad_request"
 handler403 = "config.error_pages.permission_denied"
@@ -38,6 +40,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs/", TryItPage.as_view(), name="api-docs"),
     re_path(r"^api/", unknown_api_address, name="api-unknown"),
 ]
-development: list[URLPattern | URLResolver] = [*gallery.urlpatterns]
+development: list[URLPattern | URLResolver] = [
+    *gallery.urlpatterns,
+    path("dev/", include(local.addresses(suggestions=DEMO_TEXTS))),
+]
 if settings.DEBUG:
     urlpatterns += development

@@ -146,11 +146,12 @@ class Thread(Component):
 
 
 class Bubble(Component):
-    """One text message; `mine` is what the fan sent."""
+    """One text message; `mine` is what the fan sent. One that is still `coming` is hatched, one that is `lost` struck."""
 
     text: Text
     mine: bool = False
     note: Text = ""
+    stage: Literal["here", "coming", "lost"] = "here"
 
 
 class Qr(Component):

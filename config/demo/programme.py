@@ -58,6 +58,9 @@ DEMO_DESCRIPTION: Final = (
     "Eight acts, one stage, and the room decides who plays the encore. Text the keyword, say yes, and vote by number."
 )
 
+# What a phone of the local tools offers to text.
+DEMO_TEXTS: Final = (f"JOIN {DEMO_KEYWORD}", "YES", "1", "2", "3", "STOP", "HELP")
+
 _DAY: Final = timedelta(days=1)
 SHOWS: Final = (
     Show(

@@ -15,6 +15,7 @@ from twilio.request_validator import RequestValidator
 
 from messaging.providers.base import Accepted, NotThere, Outgoing
 from messaging.providers.twilio_sms import callback_address
+from messaging.segments import segments_of
 
 logger = structlog.get_logger(__name__)
 
@@ -31,7 +32,7 @@ class LocalPhone:
         provider_id = f"SM{token_hex(16)}"
         for status in _REPORTS:
             _report(outgoing, provider_id, status)
-        return Accepted(provider_id)
+        return Accepted(provider_id, segments_of(outgoing.text))
 
     def look_up(self, outgoing: Outgoing, *, submitted_at: datetime, not_these: frozenset[str]) -> Accepted | NotThere:
         """Nothing that was cut short has been taken."""
