@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.lib.constraints import one_of
 from config.lib.public_ids import PublicIdField
-from messaging.querysets import ConsentQuerySet, MessageQuerySet, OptOutQuerySet
+from messaging.querysets import ConsentQuerySet, MessageQuerySet, OptOutQuerySet, SenderQuerySet
 
 
 class Channel(models.TextChoices):
@@ -48,6 +48,8 @@ class Sender(models.Model):
     messaging_service = models.CharField(max_length=64, blank=True, help_text=_("Twilio messaging service SID"))
     language = models.CharField(max_length=5, blank=True, help_text=_("For people whose language is not known"))
     active = models.BooleanField(default=True)
+
+    objects = SenderQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("sender")
@@ -151,6 +153,7 @@ class ConsentSource(models.TextChoices):
     IMPORT = "import", _("Import")
     ADMIN = "admin", _("Admin")
     PROVIDER = "provider", _("Reported by the provider")
+    PREFERENCES = "preferences", _("Preference page")
 
 
 class ConsentEvent(models.Model):

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import F, Func, JSONField, Value
+from django.db.models import F, Func, JSONField, Q, Value
 
 if TYPE_CHECKING:
     from messaging.models import Address, ConsentEvent, Message, OptOut, Sender
@@ -33,6 +35,19 @@ class ConsentQuerySet(models.QuerySet["ConsentEvent"]):
         )
         rows = latest.values_list("address_id", "purpose", "topic", "id", "decision")
         return {(address, purpose, topic): (pk, decision) for address, purpose, topic, pk, decision in rows}
+
+    def about_events_of(self, address: "Address") -> "ConsentQuerySet":
+        """The latest event of each topic (and of all topics, which is ""), each with its sender."""
+        said = self.filter(address=address, purpose="event").select_related("sender")
+        return said.order_by("topic", "-id").distinct("topic")
+
+
+class SenderQuerySet(models.QuerySet["Sender"]):
+    def known_to(self, address: "Address") -> "SenderQuerySet":
+        """Those of its channel that this address ever heard from, wrote to, agreed to or stopped."""
+        met = (address.messages, address.inbound_messages, address.consent_events, address.opt_outs)
+        known = reduce(or_, (Q(pk__in=rows.values("sender")) for rows in met))
+        return self.filter(known, channel=address.channel)
 
 
 class Appended(Func):

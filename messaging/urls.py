@@ -5,4 +5,7 @@ from django.urls import path
 from messaging import views
 
 app_name = "messaging"
-urlpatterns = [path("sms/status", views.status, name="sms-status")]
+urlpatterns = [
+    path("sms/status", views.status, name="sms-status"),
+    path("p/<str:token>/", views.preferences, name="preferences"),
+]

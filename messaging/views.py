@@ -1,21 +1,36 @@
-"""`POST /sms/status`: what became of a text, as Twilio reports it."""
+"""`POST /sms/status`, what became of a text as Twilio reports it; `/p/<token>/`, what one address wants to get."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.actors import Via, actor_of
 from config.lib.api.envelope import envelope, error_body
 from config.lib.api.throttling import address_of
 from config.lib.errors import Malformed, RateLimitExceeded, Refusal
 from config.lib.limits import count
+from config.lib.personal_links import personal_link
 from config.lib.public_ids import LENGTH
 from messaging.inbound_store import PROVIDER
+from messaging.preferences import preferences_of
 from messaging.services import outcomes
+from messaging.services import preferences as choices
 from messaging.signatures import LIMIT, SIGNATURE, SIGNATURE_SETTINGS, BadSignature, is_signed
 
+_CHOICES: Final[Mapping[str, Callable[..., None]]] = {
+    "stop": choices.stop,
+    "start": choices.start,
+    "mute": choices.mute,
+    "unmute": choices.unmute,
+    "speak": choices.speak,
+}
 _LONGEST_ID: Final = 200
 _LONGEST_WORD: Final = 32
 _MOST_ATTEMPTS: Final = 32_767  # what the column holds
@@ -69,3 +84,33 @@ def _report(fields: QueryDict, named: QueryDict) -> None:
 
 def _retry_after(refusal: Refusal) -> dict[str, str]:
     return {"Retry-After": str(refusal.retry_after)} if refusal.retry_after is not None else {}
+
+
+@personal_link
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: HttpRequest, token: str) -> HttpResponse:
+    """`/p/<token>/`: looking changes nothing; each button is one choice, named by what it is called and its value."""
+    now = datetime.now(UTC)
+    try:
+        address = choices.address_of_token(token=token, now=now)
+    except Refusal as refusal:
+        return render(request, "messaging/preferences.html", {"refusal": refusal}, status=refusal.status)
+    refused = _choose(request, token, now) if request.method == "POST" else None
+    if request.method == "POST" and refused is None:
+        messages.success(request, _("Noted."))
+        return redirect("messaging:preferences", token=token)
+    page = {"page": preferences_of(address), "refused": refused}
+    return render(request, "messaging/preferences.html", page, status=refused.status if refused else 200)
+
+
+def _choose(request: HttpRequest, token: str, now: datetime) -> Refusal | None:
+    """Make the choice that was sent; returns why not, where it was refused."""
+    try:
+        chosen = [(choose, request.POST[name]) for name, choose in _CHOICES.items() if name in request.POST]
+        if len(chosen) != 1:
+            raise Malformed
+        ((choose, what),) = chosen
+        choose(actor=actor_of(request, Via.PAGE), token=token, what=what, now=now)
+    except Refusal as refusal:
+        return refusal
+    return None

@@ -363,6 +363,7 @@ class Migration(migrations.Migration):
                             ("import", "Import"),
                             ("admin", "Admin"),
                             ("provider", "Reported by the provider"),
+                            ("preferences", "Preference page"),
                         ],
                         max_length=16,
                     ),
@@ -554,7 +555,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="consentevent",
             constraint=models.CheckConstraint(
-                condition=models.Q(("source__in", ["sms", "web", "api", "import", "admin", "provider"])),
+                condition=models.Q(("source__in", ["sms", "web", "api", "import", "admin", "provider", "preferences"])),
                 name="consent_source_known",
             ),
         ),
