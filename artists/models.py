@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from artists.querysets import ArtistQuerySet
 from config.lib.constraints import one_of
 from config.lib.public_ids import PublicIdField
+from config.lib.word_search import words_index
 from messaging.models import Address
 
 
@@ -50,6 +52,12 @@ class Artist(models.Model):
                 condition=models.Q(status__in=["invited", "withdrawn"]) | models.Q(owner__isnull=False),
                 name="artist_claimed_by_somebody",
             ),
+        ]
+        indexes = [
+            # serves the public list, by name
+            models.Index(fields=["name", "id"], condition=~models.Q(status="withdrawn"), name="artist_listed"),
+            words_index("name", "artist_by_words"),
+            GinIndex(fields=["genres"], name="artist_by_genre"),
         ]
 
     def __str__(self) -> str:

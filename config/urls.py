@@ -12,6 +12,7 @@ from config.error_pages import unknown_api_address
 from config.health import live, ready
 from config.metrics import metrics
 from config.pages import robots
+from config.site_map import site_map, site_map_index
 from messaging.local import urls as local
 
 handler400 = "config.error_pages.bad_request"
@@ -31,10 +32,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", live, name="health-live"),
     path("metrics", metrics, name="metrics"),
     path("robots.txt", robots, name="robots"),
+    path("sitemap.xml", site_map_index, name="sitemap-index"),
+    path("sitemap-<section>.xml", site_map, name="sitemap"),
     path("admin/", admin.site.urls),
     path("accounts/", include("accounts.urls")),
     path("", include("messaging.urls")),
     path("", include("events.urls")),
+    path("", include("artists.urls")),
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", TryItPage.as_view(), name="api-docs"),

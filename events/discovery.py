@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from config.lib.api.pagination import page_of
@@ -23,6 +25,7 @@ _BILL: Final = 12
 _NEXT: Final = 10
 _PAGE: Final = 20
 _POSTERS: Final = 4
+_COUNTED: Final = 1_000  # beyond it, counting costs more than the number tells
 _SOONEST: Final = ("starts_at", "id")
 _LATEST: Final = ("-starts_at", "-id")
 
@@ -49,12 +52,17 @@ class Tonight:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Nights:
-    """One page of the list, and the addresses of the pages beside it ("" at the ends)."""
+    """One page of the list, how many there are in all, and the addresses beside it ("" at the ends).
+
+    `address` is the page's own, without what was left empty; `days` are the dates most people mean.
+    """
 
     listings: Sequence[Listing]
+    summary: str
+    address: str
     following: str
     previous: str
-    tabs: Sequence[Link]
+    days: Sequence[Link]
 
 
 def tonight(actor: Actor, *, now: datetime) -> Tonight:
@@ -72,26 +80,57 @@ def tonight(actor: Actor, *, now: datetime) -> Tonight:
 
 
 def nights(actor: Actor, wanted: Mapping[str, Any], *, asked: QueryDict, now: datetime) -> Nights:
-    """A page of what is wanted, in one query. Raises Malformed for a cursor that is not ours or of another list.
+    """A page of what is wanted, in two queries. Raises Malformed for a cursor that is not ours or of another list.
 
     `wanted` are the clean values of DiscoverForm, `asked` the query of the address, which the pages beside it keep.
     """
     stage = wanted.get("status", "")
     found = directory.find(_at(stage, events_seen_by(actor), now), _words(wanted))
-    found = found.between(wanted.get("first"), wanted.get("last")).select_related("venue")
-    ordering = _LATEST if stage in {Stage.OVER, Stage.CANCELLED} else _SOONEST
-    page = page_of(found, ordering=ordering, cursor=asked.get("cursor", ""), limit=_PAGE)
+    found = found.between(wanted.get("first"), wanted.get("last"))
+    latest_first = stage in {Stage.OVER, Stage.CANCELLED}
+    cursor = asked.get("cursor", "")
+    page = page_of(
+        found.select_related("venue"), ordering=_LATEST if latest_first else _SOONEST, cursor=cursor, limit=_PAGE
+    )
     return Nights(
         listings=listings_of(page.rows, now=now),
+        summary=_summary(found[: _COUNTED + 1].count(), latest_first=latest_first),
+        address=_address(asked, cursor=cursor),
         following=_address(asked, cursor=page.next) if page.next else "",
         previous=_address(asked, cursor=page.previous) if page.previous else "",
-        tabs=[Link(each.label, _address(asked, status=each.value), each == stage) for each in Stage],
+        days=_days(wanted, asked=asked, today=now.date()),
     )
 
 
 def first_page(asked: QueryDict) -> str:
     """The address of the list from its start, with the same filters."""
     return _address(asked)
+
+
+def _summary(number: int, *, latest_first: bool) -> str:
+    if not number:
+        return _("No night found")
+    nights = ngettext("%(number)s night", "%(number)s nights", number) % {"number": number_format(number)}
+    if number > _COUNTED:
+        nights = _("More than %(number)s nights") % {"number": number_format(_COUNTED, force_grouping=True)}
+    return (_("%(nights)s, latest first") if latest_first else _("%(nights)s, soonest first")) % {"nights": nights}
+
+
+def _days(wanted: Mapping[str, Any], *, asked: QueryDict, today: date) -> list[Link]:
+    """A weekend begins on its Friday. `today` is by UTC, as nobody has said where the visitor is."""
+    friday = today + timedelta(days=4 - today.weekday())
+    is_tonight = wanted.get("status") == Stage.TONIGHT
+    chosen = (wanted.get("first"), wanted.get("last"))
+    links = [Link(_("Tonight"), _address(asked, status=Stage.TONIGHT, first="", last=""), is_tonight)]
+    for label, first, last in (
+        (_("This weekend"), friday, friday + timedelta(days=2)),
+        (_("Next 7 days"), today, today + timedelta(days=6)),
+    ):
+        address = _address(asked, status="", first=first.isoformat(), last=last.isoformat())
+        links.append(Link(label, address, not wanted.get("status") and chosen == (first, last)))
+    kept = "" if is_tonight else asked.get("status", "")
+    any_day = _address(asked, status=kept, first="", last="")
+    return [*links, Link(_("Any day"), any_day, not is_tonight and chosen == (None, None))]
 
 
 def _words(wanted: Mapping[str, Any]) -> directory.Wanted:

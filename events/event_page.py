@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from artists import links as artist_links
 from events import directory, journeys, links, qr, structured_data
 from events.listings import Link, Listing, State, listings_of, state_of
 from events.local_time import clock, long_day, short_day
@@ -31,6 +32,7 @@ class Act(NamedTuple):
     name: str
     home: str
     plays_at: str
+    href: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,7 +89,9 @@ def event_page_of(event: Event, *, actor: Actor, now: datetime) -> EventPage:
 
 def _act(slot: Slot, zone: str) -> Act:
     plays_at = clock(slot.set_at, zone) if slot.set_at else ""
-    return Act(str(slot.ballot_number), slot.artist.name, slot.artist.home, plays_at)
+    return Act(
+        str(slot.ballot_number), slot.artist.name, slot.artist.home, plays_at, artist_links.page_path(slot.artist)
+    )
 
 
 def _opening(event: Event) -> str:

@@ -23,10 +23,6 @@ class Stage(TextChoices):
     CANCELLED = "cancelled", _("Called off")
 
 
-class _Search(forms.TextInput):
-    input_type = "search"
-
-
 class _Day(forms.DateInput):
     """A day as browsers pick and send it, in every language."""
 
@@ -47,11 +43,11 @@ _DAY: Final[dict[str, Any]] = {
 class DiscoverForm(forms.Form):
     """All of it may be left empty. Days are by the calendar of each venue."""
 
-    q = forms.CharField(label=_SEARCH, max_length=LONGEST, required=False, widget=_Search)
+    q = forms.CharField(label=_SEARCH, max_length=LONGEST, required=False, widget=forms.TextInput({"type": "search"}))
     city = forms.CharField(label=_("Town"), max_length=LONGEST, required=False)
     first = forms.DateField(label=_("First day"), **_DAY)
     last = forms.DateField(label=_("Last day"), **_DAY)
-    status = forms.ChoiceField(choices=Stage.choices, required=False, widget=forms.HiddenInput)
+    status = forms.ChoiceField(label=_("Which nights"), choices=Stage.choices, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -65,5 +61,8 @@ class SearchForm(forms.Form):
     """The one field of the home page; it leads to the list."""
 
     q = forms.CharField(
-        label=_SEARCH, max_length=LONGEST, required=False, widget=_Search(attrs={"placeholder": _SEARCH})
+        label=_SEARCH,
+        max_length=LONGEST,
+        required=False,
+        widget=forms.TextInput({"type": "search", "placeholder": _SEARCH}),
     )

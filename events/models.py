@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from artists.models import Artist
 from config.lib.constraints import one_of
 from config.lib.public_ids import PublicIdField
+from config.lib.word_search import words_index
 from events.querysets import AttendeeQuerySet, EventQuerySet, SlotQuerySet, VenueQuerySet
 from messaging.models import Address, Sender
 
@@ -62,6 +63,8 @@ class Venue(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(country__regex=COUNTRY_CODE), name="venue_country_code")
         ]
+        # serve the search for events by words, and by town
+        indexes = [words_index("name", "venue_by_words"), words_index("city", "venue_by_town")]
 
     def __str__(self) -> str:
         return f"{self.name}, {self.city}"
@@ -142,6 +145,12 @@ class Event(models.Model):
             models.Index(
                 fields=["starts_at", "id"], condition=models.Q(status__in=["published", "live"]), name="event_upcoming"
             ),
+            # serve the lists of what is over and of what was called off, latest first
+            models.Index(
+                fields=["-starts_at", "-id"], condition=models.Q(status__in=["closed", "archived"]), name="event_over"
+            ),
+            models.Index(fields=["-starts_at", "-id"], condition=models.Q(status="cancelled"), name="event_called_off"),
+            words_index("title", "event_by_words"),
             models.Index(fields=["owner", "-id"], name="event_by_owner"),
         ]
 

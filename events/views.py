@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.actors import Actor, Via, actor_of
 from config.lib.errors import Malformed, NotFound, Refusal
 from config.lib.personal_links import personal_link
+from config.lib.swapping import HtmxRequest, page_or_part
 from events import discovery
 from events.calendar_file import calendar_of
 from events.confirm_page import confirm_page_of
@@ -29,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def events(request: HttpRequest) -> HttpResponse:
+def events(request: HtmxRequest) -> HttpResponse:
     """`/events/`: every night that may be found; filters that cannot be read say so and are left out."""
     form = DiscoverForm(request.GET)
     form.is_valid()
@@ -38,7 +39,14 @@ def events(request: HttpRequest) -> HttpResponse:
         nights = discovery.nights(actor, form.cleaned_data, asked=request.GET, now=now)
     except Malformed:
         return redirect(discovery.first_page(request.GET))
-    return render(request, "events/events.html", {"form": form, "nights": nights})
+    return page_or_part(
+        request,
+        {"form": form, "nights": nights},
+        page="events/events.html",
+        part="events/events_part.html",
+        address=nights.address,
+        typed_in={"words"},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.template import Context, Library
 from django.urls import reverse
@@ -12,7 +13,11 @@ from config.components.frame import Link
 
 register = Library()
 
-_MAIN: Final[tuple[tuple[str | Promise, str], ...]] = ((_("Events"), "event-pages:events"),)
+_MAIN: Final[tuple[tuple[str | Promise, str], ...]] = (
+    (_("Tonight"), "event-pages:home"),
+    (_("Events"), "event-pages:events"),
+    (_("Artists"), "artist-pages:artists"),
+)
 _MORE: Final[tuple[tuple[str | Promise, str], ...]] = ((_("Developers"), "api-docs"),)
 
 
@@ -37,6 +42,14 @@ def here(context: Context) -> str:
     return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
+@register.simple_tag(takes_context=True)
+def whole_address(context: Context) -> str:
+    """The address of this page for search engines and cards: with its host, without a query."""
+    request: HttpRequest = context["request"]
+    return settings.PUBLIC_URL + request.path
+
+
 def _links(entries: tuple[tuple[str | Promise, str], ...], request: HttpRequest | None) -> list[Link]:
     path = request.path if request else ""
-    return [Link(label, href := reverse(name), path.startswith(href)) for label, name in entries]
+    links = [(label, reverse(name)) for label, name in entries]
+    return [Link(label, href, path.startswith(href) if href != "/" else path == href) for label, href in links]

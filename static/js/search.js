@@ -1,0 +1,29 @@
+// Completes what htmx does on a page that is searched: says what was found, and keeps the focus where it makes sense.
+
+const PAGING = "a[rel~='next'], a[rel~='prev']";
+let used = null;
+
+document.addEventListener("htmx:beforeSwap", () => {
+  const link = document.activeElement?.closest("#found a");
+  used = link && { words: link.textContent.trim(), paged: link.matches(PAGING) };
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const found = document.getElementById("found");
+  if (event.detail.target.id !== found.id) return;
+  const words = document.getElementById("found-words");
+  document.getElementById("said").textContent = words.textContent;
+  if (used) successor(found, words).focus({ preventScroll: true });
+  used = null;
+});
+
+// No answer, or no good one: the browser goes there itself and shows what it gets.
+for (const failure of ["htmx:sendError", "htmx:responseError"]) {
+  document.addEventListener(failure, (event) => location.assign(event.detail.pathInfo.finalRequestPath));
+}
+
+/** What takes the place of the link that was used: the same link again, or after turning a page the head of the list. */
+function successor(found, words) {
+  const same = [...found.querySelectorAll("a")].find((link) => link.textContent.trim() === used.words);
+  return used.paged || !same ? words : same;
+}
