@@ -82,6 +82,10 @@ class Desk:
         return f"{reverse('local:screens')}?{self.query}"
 
     @property
+    def spoken(self) -> str:
+        return spoken(self.number)
+
+    @property
     def is_full(self) -> bool:
         return len(self.phones) >= MOST_PHONES
 

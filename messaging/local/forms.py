@@ -40,7 +40,7 @@ class TextForm(forms.Form):
         label=_("Text message"),
         max_length=LONGEST_TEXT,
         strip=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "enterkeyhint": "send"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "enterkeyhint": "send", "placeholder": _("Text message")}),
     )
 
 
