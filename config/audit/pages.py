@@ -1,0 +1,166 @@
+"""The one list of pages: what is visited, as whom, and what is left out and why.
+
+It is made from the URL resolver. An address that stands neither in VISITED nor in LEFT_OUT fails a test, so that no page can
+be added that nobody looks at.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from accounts.models import Role, User
+from config.audit import addresses
+from config.audit.addresses import Address, Where, asked, filled, plain
+from config.demo.people import DOMAIN
+
+
+class Visitor(StrEnum):
+    """Who looks: one of the demo's log-ins, or nobody in particular."""
+
+    NOBODY = "nobody"
+    FAN = "fan"
+    ORGANIZER = "organizer"
+    ADMIN = "admin"
+
+    def user(self) -> User | None:
+        return None if self is Visitor.NOBODY else User.objects.get(email=f"{Role(self.value)}@{DOMAIN}")
+
+
+class Kind(StrEnum):
+    """What a page is held to."""
+
+    PUBLIC = "public"  # axe, the Nu checker, ten queries
+    CONSOLE = "console"  # the admin theme's own page: axe alone
+    LOCAL = "local"  # exists in development only: axe and the Nu checker
+
+
+@dataclass(frozen=True)
+class Page:
+    """One thing to look at. `path()` asks the database for what fills the address in."""
+
+    name: str
+    visitor: Visitor
+    kind: Kind
+    path: Callable[[], str]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """How an address is visited: at each of its places, as each of the visitors."""
+
+    visitors: tuple[Visitor, ...] = (Visitor.NOBODY,)
+    places: Mapping[str, Where] = field(default_factory=lambda: {"": plain})
+    kind: Kind = Kind.PUBLIC
+
+
+_NOBODY: Final = (Visitor.NOBODY,)
+_ANYBODY: Final = (Visitor.NOBODY, Visitor.FAN, Visitor.ORGANIZER)
+_SIGNED_IN: Final = (Visitor.FAN,)
+
+VISITED: Final[Mapping[str, Visit]] = MappingProxyType(
+    {
+        "event-pages:home": Visit(_ANYBODY),
+        "event-pages:events": Visit(
+            (Visitor.NOBODY,), {"": plain, "searched": asked("q=cobre"), "empty": asked("q=nothing+like+this")}
+        ),
+        "event-pages:event": Visit(
+            _ANYBODY,
+            {
+                "live": filled(slug=addresses.live_night),
+                "coming": filled(slug=addresses.coming_night),
+                "cancelled": filled(slug=addresses.cancelled_night),
+                "over": filled(slug=addresses.past_night),
+            },
+        ),
+        "event-pages:confirm": Visit(
+            places={"waiting": filled(code=addresses.waiting_code), "done": filled(code=addresses.confirmed_code)}
+        ),
+        "account_login": Visit(),
+        "account_signup": Visit(),
+        "account_logout": Visit(_SIGNED_IN),
+        "account_inactive": Visit(),
+        "account_email_verification_sent": Visit(),
+        "account_confirm_email": Visit(places={"stale": filled(key=lambda: "stale")}),
+        "account_change_password": Visit(_SIGNED_IN),
+        "account_reset_password": Visit(),
+        "account_reset_password_done": Visit(),
+        "account_reset_password_from_key": Visit(places={"stale": filled(uidb36=lambda: "1", key=lambda: "stale")}),
+        "account_reset_password_from_key_done": Visit(),
+        "api-docs": Visit(),
+        "gallery": Visit(kind=Kind.LOCAL),
+        "admin:index": Visit((Visitor.ORGANIZER, Visitor.ADMIN), kind=Kind.CONSOLE),
+    }
+)
+
+LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "health": "JSON for the load balancer",
+        "health-live": "JSON for the load balancer",
+        "metrics": "text for Prometheus",
+        "robots": "text for crawlers",
+        "api-schema": "the OpenAPI document",
+        "api-unknown": "JSON: refuses what is not in the API",
+        "set_language": "takes a POST and sends back to the page",
+        "event-pages:calendar": "a calendar file",
+        "messaging:sms-status": "a webhook of the SMS provider",
+        "account_set_password": "sends on whoever has a password, and nobody has none",
+        "admin:login": "sends on to our own sign-in",
+        "admin:logout": "takes a POST",
+        "admin:password_change": "sends on to our own page",
+        "admin:password_change_done": "sends on to our own page",
+        "admin:autocomplete": "JSON for the fields of the console",
+        "admin:jsi18n": "a script",
+        "admin:view_on_site": "sends on to the public page",
+        "admin:app_list": "a part of the console's first page",
+    }
+)
+LEFT_OUT_BELOW: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "api/v1/": "JSON: its document is fuzzed and checked",
+        "admin/": "nameless: sends on, or refuses what is not there",
+    }
+)
+"""Reasons for all that is not in VISITED below a route."""
+
+
+def visit_of(address: Address) -> Visit | None:
+    """How it is visited. Django's pages for each model are looked at by everybody whom the console lets in."""
+    if addresses.is_model_page(address.name):
+        return Visit((Visitor.ORGANIZER, Visitor.ADMIN), kind=Kind.CONSOLE)
+    return VISITED.get(address.name)
+
+
+def reason_of(address: Address) -> str | None:
+    """Why nobody looks at it; None when it is not an exception."""
+    below = (reason for route, reason in LEFT_OUT_BELOW.items() if address.route.startswith(route))
+    return LEFT_OUT.get(address.name) or (None if address.name.startswith("admin:") else next(below, None))
+
+
+def forgotten(known: Iterable[Address]) -> list[str]:
+    """Which of these nobody looks at and nobody has explained."""
+    return [found.name or found.route for found in known if visit_of(found) is None and reason_of(found) is None]
+
+
+def pages() -> Iterator[Page]:
+    """All of them, in the resolver's order."""
+    for address in addresses.known():
+        if visit := visit_of(address):
+            yield from _pages(address.name, visit)
+
+
+def _pages(address: str, visit: Visit) -> Iterator[Page]:
+    short = address.removeprefix("event-pages:").replace(":", "-").replace("_", "-")
+    for place, where in visit.places.items():
+        for visitor in visit.visitors:
+            words = [short, place, "" if visitor is Visitor.NOBODY else f"as-{visitor}"]
+            yield Page("-".join(filter(None, words)), visitor, visit.kind, _path(address, where, visitor))
+
+
+def _path(address: str, where: Where, visitor: Visitor) -> Callable[[], str]:
+    def path() -> str:
+        user = visitor.user()
+        return addresses.first_row(address, user) if user and addresses.is_model_page(address) else where(address)
+
+    return path
