@@ -201,11 +201,13 @@ class TestFindingABoard:
         self, night: Night, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         async with running(1) as (first,):
-            board = await first.board(night.event.public_id)
+            told = frame(await first.board(night.event.public_id))
             async with running(1) as (late,):
                 monkeypatch.setattr(relay_module, "read_one", None)  # whoever called it would fail
                 late.hub._boards.clear()
-                assert await late.board(night.event.public_id) == board
+                found = frame(await late.board(night.event.public_id))
+                assert found["standings"] == told["standings"]
+                assert found["seq"] >= told["seq"]  # the conductor may have numbered it once more meanwhile
 
     async def test_an_event_without_a_round_in_progress_is_numbered_when_asked_for(self, night: Night) -> None:
         async with running(1) as (relay,):
