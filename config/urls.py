@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
     path("", include("messaging.urls")),
     path("", include("events.urls")),
+    path("", include("voting.urls")),
     path("", include("artists.urls")),
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),

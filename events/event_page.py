@@ -80,7 +80,7 @@ def event_page_of(event: Event, *, actor: Actor, now: datetime) -> EventPage:
         paragraphs=[words for line in event.description.splitlines() if (words := line.strip())],
         bill=[_act(slot, zone) for slot in ballot],
         facts=_facts(event),
-        entrance=_entrance(event, actor),
+        entrance=entrance_of(event, actor),
         share=_share(event),
         more=_more(event, actor, now),
         structured_data=structured_data.of_event(event, ballot),
@@ -129,8 +129,10 @@ def _moment(moment: datetime, zone: str) -> SafeString:
     )
 
 
-def _entrance(event: Event, actor: Actor) -> Entrance:
-    attendee = Attendee.objects.filter(event=event).of(actor.user).first() if actor.user else None
+def entrance_of(event: Event, actor: Actor) -> Entrance:
+    """How this actor joins the event. One query for whoever is signed in."""
+    mine = Attendee.objects.filter(event=event).select_related("event")
+    attendee = mine.of(actor.user).first() if actor.user else None
     joined = attendee is not None and attendee.status == AttendeeStatus.CONFIRMED
     number = event.sender.value if event.sender and event.join_keyword else ""
     return Entrance(

@@ -1,6 +1,7 @@
 """Whole addresses: of an event's page, and of the personal link `/c/<code>/` that confirms an attendee.
 
-The code names the attendee and says nothing; it can be used again, and works until a day after the event.
+The code of a personal link names the attendee and says nothing; it can be used again, and works until some time after the
+event. Upper apps sign codes of their own with the same functions, each for its own purpose.
 """
 
 from datetime import datetime, timedelta
@@ -23,8 +24,7 @@ def page_link(event: Event) -> str:
 
 def confirm_code(attendee: Attendee) -> str:
     """The last part of the attendee's link."""
-    shortest = attendee.pk.to_bytes(-(-attendee.pk.bit_length() // 8))
-    return sign(shortest, purpose=PURPOSE, expires_at=attendee.event.ends_at + _GRACE)
+    return personal_code(attendee, purpose=PURPOSE, grace=_GRACE)
 
 
 def confirm_link(attendee: Attendee) -> str:
@@ -32,6 +32,12 @@ def confirm_link(attendee: Attendee) -> str:
     return f"{settings.PUBLIC_URL}/c/{confirm_code(attendee)}/"
 
 
-def attendee_id_of(code: str, *, now: datetime) -> int:
-    """Whose code it is (primary key). Raises InvalidToken or TokenExpired."""
-    return int.from_bytes(unsign(code, purpose=PURPOSE, now=now))
+def personal_code(attendee: Attendee, *, purpose: str, grace: timedelta) -> str:
+    """A code that names the attendee for one purpose, until `grace` after the event. As short as their number allows."""
+    shortest = attendee.pk.to_bytes(-(-attendee.pk.bit_length() // 8))
+    return sign(shortest, purpose=purpose, expires_at=attendee.event.ends_at + grace)
+
+
+def attendee_id_of(code: str, *, purpose: str = PURPOSE, now: datetime) -> int:
+    """Whose code it is (primary key). Raises InvalidToken, also for a code of another purpose, or TokenExpired."""
+    return int.from_bytes(unsign(code, purpose=purpose, now=now))

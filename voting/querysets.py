@@ -16,6 +16,13 @@ class RoundQuerySet(models.QuerySet["Round"]):
         """Open or closing: at most one per event (a constraint says so)."""
         return self.filter(status__in=("open", "closing"))
 
+    def current_first(self) -> "RoundQuerySet":
+        """Of one event's rounds the one that matters first: in progress, else the last held, else the next planned."""
+        planned = models.Q(status="planned")
+        kind = models.Case(models.When(status__in=("open", "closing"), then=0), models.When(planned, then=2), default=1)
+        place = models.Case(models.When(planned, then=models.F("number")), default=-models.F("number"))
+        return self.order_by(kind, place)
+
     def due_to_open(self, *, now: datetime) -> "RoundQuerySet":
         """Planned for this moment, in an event that is live; not those whose time is over already."""
         not_over = models.Q(closes_at__isnull=True) | models.Q(closes_at__gt=now)

@@ -215,7 +215,7 @@ async def test_the_welcome_carries_the_vote_link_of_whoever_offers_one(
     attendee = await known(await make_event(), pending=True)
     said = await phones.text("YES", phone=FAN)
     assert said is not None
-    assert said.endswith(f"Or vote here: https://vote.test/{attendee.public_id}")
+    assert said.endswith(f"text a number or tap https://vote.test/{attendee.public_id}")
 
 
 async def test_texts_fit_one_segment_with_a_long_title_and_line_up(phones: Webhook) -> None:
