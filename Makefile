@@ -9,11 +9,11 @@ COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-ver
 	--generate-hashes --no-emit-index-url --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench shell migrate clean lock
+.PHONY: help run test check fmt bench audit screenshots picture shell migrate clean lock
 
 help: ## list what there is
 	@echo 'make <what> [ARGS="…"]'
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/installed ## start Fanfare with its demo night (PORT=8001 for another port)
 	@$(EMBEDDED) run
@@ -31,6 +31,16 @@ fmt: .venv/installed ## format the code
 bench: .venv/installed ## run the benchmarks (ARGS="votes")
 	@$(EMBEDDED) exec --throwaway --durable -- $(BIN)/python -m bench $(ARGS)
 
+audit screenshots picture: export DEBUG := 1
+audit: .venv/installed config/audit/node_modules/.package-lock.json ## look at every page with axe, Lighthouse and the Nu HTML checker (needs npm; ARGS="looks home")
+	@$(EMBEDDED) exec --throwaway -- $(BIN)/python -m config.audit $(ARGS)
+
+screenshots: .venv/installed ## take pictures of every page into artefacts/screenshots (ARGS="home events")
+	@$(EMBEDDED) exec --throwaway -- $(BIN)/python -m config.audit screenshots $(ARGS)
+
+picture: .venv/installed ## film a crowd on the projector view into docs/pictures
+	@$(EMBEDDED) exec --throwaway -- $(BIN)/python -m config.audit picture
+
 shell: export DEBUG ?= 1
 shell: .venv/installed ## open Django's shell on the data of `make run`
 	@$(EMBEDDED) exec -- $(BIN)/python manage.py shell $(ARGS)
@@ -47,6 +57,11 @@ clean: ## delete the data of `make run` and what tools have cached
 lock: .venv/installed ## write requirements*.txt from pyproject.toml (ARGS="--upgrade" for newer versions)
 	@$(COMPILE) $(ARGS) --output-file $(LOCKED)/requirements.txt
 	@$(COMPILE) $(ARGS) --group dev --constraint $(LOCKED)/requirements.txt --output-file $(LOCKED)/requirements-dev.txt
+
+config/audit/node_modules/.package-lock.json: config/audit/package-lock.json
+	@command -v npm >/dev/null || { echo 'npm is missing; Lighthouse, axe and the Nu checker come through it. On Debian and Ubuntu: apt install nodejs npm'; exit 1; }
+	@npm ci --prefix config/audit --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 # Also a reinstallation after requirements-dev.txt has changed.
 .venv/installed: requirements-dev.txt config/embedded/install.py

@@ -10,9 +10,6 @@ from django.urls import URLPattern, URLResolver, reverse
 
 from accounts.models import User
 from config import urls
-from config.demo.programme import DEMO_SLUG
-from events.links import confirm_code
-from events.models import Attendee, Event, EventStatus
 
 Where = Callable[[str], str]
 """From the name of an address to a path with everything filled in."""
@@ -56,41 +53,6 @@ def asked(query: str) -> Where:
 def filled(**samples: Callable[[], object]) -> Where:
     """The address with each argument taken from the demo."""
     return lambda name: reverse(name, kwargs={argument: sample() for argument, sample in samples.items()})
-
-
-def live_night() -> str:
-    return DEMO_SLUG
-
-
-def coming_night() -> str:
-    return str(_first(status=EventStatus.PUBLISHED).slug)
-
-
-def cancelled_night() -> str:
-    return str(_first(status=EventStatus.CANCELLED).slug)
-
-
-def past_night() -> str:
-    return str(_first(status=EventStatus.CLOSED).slug)
-
-
-def draft() -> str:
-    return str(_first(status=EventStatus.DRAFT).slug)
-
-
-def _first(**wanted: object) -> Event:
-    return Event.objects.filter(**wanted).order_by("starts_at", "pk")[0]
-
-
-def waiting_code() -> str:
-    """Of somebody who has joined the demo night and has not said yes."""
-    return confirm_code(Attendee.objects.filter(event__slug=DEMO_SLUG, confirmed_at=None).order_by("pk")[0])
-
-
-def confirmed_code() -> str:
-    return confirm_code(
-        Attendee.objects.filter(event__slug=DEMO_SLUG, phone__isnull=False).exclude(confirmed_at=None).order_by("pk")[0]
-    )
 
 
 class NothingThere(LookupError):

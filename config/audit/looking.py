@@ -50,7 +50,7 @@ def sights(demo: Demo, browser: Browser, wanted: Iterable[Target]) -> Iterator[S
     """Each page, opened; it is closed before the next. Pages of the console that refuse the visitor are passed over."""
     for target in wanted:
         with context(demo, browser, target.page.visitor) as visit:
-            tab, complaints = visit.new_page(), Complaints()
+            tab, complaints = visit.new_page(), Complaints(expected=[target.url] if target.page.is_stale else [])
             complaints.listen(tab)
             response = tab.goto(target.url, wait_until="load")
             assert response is not None

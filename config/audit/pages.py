@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from accounts.models import Role, User
-from config.audit import addresses
+from config.audit import addresses, samples
 from config.audit.addresses import Address, Where, asked, filled, plain
 from config.demo.people import DOMAIN
 
@@ -38,12 +38,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Page:
-    """One thing to look at. `path()` asks the database for what fills the address in."""
+    """One thing to look at. `path()` asks the database for what fills the address in.
+
+    A stale page is behind a link that works no more, and may be answered with an error's status.
+    """
 
     name: str
     visitor: Visitor
     kind: Kind
     path: Callable[[], str]
+    is_stale: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Visit:
     kind: Kind = Kind.PUBLIC
 
 
-_NOBODY: Final = (Visitor.NOBODY,)
+STALE: Final = "stale"
 _ANYBODY: Final = (Visitor.NOBODY, Visitor.FAN, Visitor.ORGANIZER)
 _SIGNED_IN: Final = (Visitor.FAN,)
 
@@ -63,33 +67,43 @@ VISITED: Final[Mapping[str, Visit]] = MappingProxyType(
     {
         "event-pages:home": Visit(_ANYBODY),
         "event-pages:events": Visit(
-            (Visitor.NOBODY,), {"": plain, "searched": asked("q=cobre"), "empty": asked("q=nothing+like+this")}
+            places={"": plain, "searched": asked("q=cobre"), "empty": asked("q=nothing+like+this")}
         ),
         "event-pages:event": Visit(
             _ANYBODY,
             {
-                "live": filled(slug=addresses.live_night),
-                "coming": filled(slug=addresses.coming_night),
-                "cancelled": filled(slug=addresses.cancelled_night),
-                "over": filled(slug=addresses.past_night),
+                "live": filled(slug=samples.live_night),
+                "coming": filled(slug=samples.coming_night),
+                "cancelled": filled(slug=samples.cancelled_night),
+                "over": filled(slug=samples.past_night),
             },
         ),
         "event-pages:confirm": Visit(
-            places={"waiting": filled(code=addresses.waiting_code), "done": filled(code=addresses.confirmed_code)}
+            places={"waiting": filled(code=samples.waiting_code), "done": filled(code=samples.confirmed_code)}
+        ),
+        "artist-pages:artists": Visit(
+            places={"": plain, "searched": asked("q=choir"), "empty": asked("q=nobody+at+all")}
+        ),
+        "artist-pages:artist": Visit(_ANYBODY, {"": filled(slug=samples.artist)}),
+        "messaging:preferences": Visit(
+            places={"": filled(token=samples.preferences), STALE: filled(token=lambda: "stale")}
         ),
         "account_login": Visit(),
         "account_signup": Visit(),
         "account_logout": Visit(_SIGNED_IN),
         "account_inactive": Visit(),
         "account_email_verification_sent": Visit(),
-        "account_confirm_email": Visit(places={"stale": filled(key=lambda: "stale")}),
+        "account_confirm_email": Visit(places={STALE: filled(key=lambda: "stale")}),
         "account_change_password": Visit(_SIGNED_IN),
         "account_reset_password": Visit(),
         "account_reset_password_done": Visit(),
-        "account_reset_password_from_key": Visit(places={"stale": filled(uidb36=lambda: "1", key=lambda: "stale")}),
+        "account_reset_password_from_key": Visit(places={STALE: filled(uidb36=lambda: "1", key=lambda: "stale")}),
         "account_reset_password_from_key_done": Visit(),
         "api-docs": Visit(),
         "gallery": Visit(kind=Kind.LOCAL),
+        "local:phones": Visit(kind=Kind.LOCAL),
+        "local:mails": Visit(kind=Kind.LOCAL),
+        "local:mail": Visit(places={"": filled(public_id=samples.mail)}, kind=Kind.LOCAL),
         "admin:index": Visit((Visitor.ORGANIZER, Visitor.ADMIN), kind=Kind.CONSOLE),
     }
 )
@@ -100,6 +114,11 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "health-live": "JSON for the load balancer",
         "metrics": "text for Prometheus",
         "robots": "text for crawlers",
+        "sitemap-index": "XML for crawlers",
+        "sitemap": "XML for crawlers",
+        "local:screens": "a part of the page of the phones",
+        "local:mail-html": "the mail inside the page of a mail, as its sender made it",
+        "admin:search": "a part of the console's search",
         "api-schema": "the OpenAPI document",
         "api-unknown": "JSON: refuses what is not in the API",
         "set_language": "takes a POST and sends back to the page",
@@ -155,7 +174,8 @@ def _pages(address: str, visit: Visit) -> Iterator[Page]:
     for place, where in visit.places.items():
         for visitor in visit.visitors:
             words = [short, place, "" if visitor is Visitor.NOBODY else f"as-{visitor}"]
-            yield Page("-".join(filter(None, words)), visitor, visit.kind, _path(address, where, visitor))
+            name = "-".join(filter(None, words))
+            yield Page(name, visitor, visit.kind, _path(address, where, visitor), is_stale=place == STALE)
 
 
 def _path(address: str, where: Where, visitor: Visitor) -> Callable[[], str]:

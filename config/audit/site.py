@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from config.audit.pages import Kind, Page, Visitor
 from config.tests.live_server import LiveSite
+from messaging.delivery import deliver_batch
+from messaging.models import Lane
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,21 @@ def demo() -> Iterator[Demo]:
     """Both sites, filled and running, on the servers that DATABASE_URL and REDIS_URL name."""
     call_command("migrate", verbosity=0)
     call_command("demo", verbosity=0)
+    _receive_a_mail()
     served = Demo(LiveSite(workers=1), LiveSite(workers=1, variables={"DEBUG": "1"}), _sessions())
     with ExitStack() as running:
         for site in (served.production, served.development):
             site.start()
             running.callback(site.kill)
         yield served
+
+
+def _receive_a_mail() -> None:
+    """The fan has forgotten the password."""
+    user = Visitor.FAN.user()
+    assert user
+    Client().post(reverse("account_reset_password"), {"email": user.email})
+    deliver_batch(Lane.CRITICAL, now=timezone.now())
 
 
 def _sessions() -> dict[Visitor, str]:

@@ -62,9 +62,7 @@ def test_a_page_opens_in_ten_queries_at_most(demo: None, db: None, page: Page) -
     if user := page.visitor.user():
         client.force_login(user)
     path = page.path()
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         response = client.get(path)
-    assert response.status_code < 400
+    assert response.status_code == 200 or page.is_stale
     assert len(queries) <= MOST_QUERIES, "\n".join(query["sql"] for query in queries)

@@ -1,0 +1,75 @@
+"""What fills the addresses of pages in: rows of the demo. Each raises IndexError when the demo has no such row."""
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from artists.models import Artist
+from config.demo.programme import DEMO_SLUG
+from events.links import confirm_code
+from events.models import Attendee, Event, EventStatus, Slot
+from messaging.links import preferences_token
+from messaging.models import Channel, Message
+
+
+def live_night() -> str:
+    return DEMO_SLUG
+
+
+def coming_night() -> str:
+    return _night(EventStatus.PUBLISHED)
+
+
+def cancelled_night() -> str:
+    return _night(EventStatus.CANCELLED)
+
+
+def past_night() -> str:
+    return _night(EventStatus.CLOSED)
+
+
+def _night(status: EventStatus) -> str:
+    return str(Event.objects.filter(status=status).order_by("starts_at", "pk")[0].slug)
+
+
+def waiting_code() -> str:
+    """The link of somebody who joined the demo night by text and has not said yes."""
+    return confirm_code(_by_text().filter(confirmed_at=None)[0])
+
+
+def confirmed_code() -> str:
+    return confirm_code(_confirmed())
+
+
+def preferences() -> str:
+    """The link of somebody who gets texts about the demo night."""
+    phone = _confirmed().phone
+    assert phone
+    return preferences_token(phone.pk, now=timezone.now())
+
+
+def _confirmed() -> Attendee:
+    return _by_text().exclude(confirmed_at=None)[0]
+
+
+def _by_text() -> QuerySet[Attendee]:
+    joined = Attendee.objects.filter(event__slug=DEMO_SLUG, phone__isnull=False)
+    return joined.select_related("event", "phone").order_by("pk")
+
+
+def artist() -> str:
+    """The first on the bill of the demo night."""
+    return str(_bill()[0].artist.slug)
+
+
+def artist_without_nights() -> str:
+    booked = Slot.objects.values("artist")
+    return str(Artist.objects.exclude(pk__in=booked).order_by("pk")[0].slug)
+
+
+def _bill() -> QuerySet[Slot]:
+    return Slot.objects.filter(event__slug=DEMO_SLUG).select_related("artist").order_by("ballot_number")
+
+
+def mail() -> str:
+    """The newest mail in the local mailbox."""
+    return str(Message.objects.filter(channel=Channel.EMAIL).order_by("-pk")[0].public_id)
