@@ -68,15 +68,20 @@ class RoundChanges(TypedDict, total=False):
 
 
 @transaction.atomic
-def plan(*, actor: Actor, public_id: str, changes: RoundChanges, now: datetime) -> Round:
+def plan(
+    *, actor: Actor, public_id: str, changes: RoundChanges, expected_number: int | None = None, now: datetime
+) -> Round:
     """The event's next round, planned. Its number is the next one of the event, whoever else plans at the same moment.
 
-    Raises what `event_to_run` raises, RoundNotPlannable, TooManyRounds, ValidationError.
+    Raises what `event_to_run` raises, RoundNotPlannable, TooManyRounds, ValidationError; StaleVersion where the next round
+    is no longer the one that was expected.
     """
     event = _locked_event(actor, public_id)
     if event.status not in _PLANNABLE:
         raise RoundNotPlannable
     last: int = Round.objects.filter(event=event).aggregate(last=Max("number"))["last"] or 0
+    if expected_number not in (None, last + 1):
+        raise StaleVersion(_("Round %(number)s is planned already.") % {"number": expected_number})
     if last >= MOST_ROUNDS:
         raise TooManyRounds
     round_ = Round(event=event, number=last + 1, created_at=now)
