@@ -8,7 +8,8 @@ from typing import Any, Final, Literal
 from config.audit.looking import Sight
 from config.audit.tools import NODE_MODULES
 
-THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+Theme = Literal["light", "dark"]
+THEMES: Final[tuple[Theme, ...]] = ("light", "dark")
 WIDTHS: Final = (360, 1440)
 NOT_OURS: Final = ("#swagger-ui",)
 """Parts of pages that a library draws by itself."""

@@ -5,17 +5,17 @@ from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
 from typing import Final
 
-from config.audit import axe, lighthouse, nu
+from config.audit import axe, lighthouse, nu, picture, screenshots
 from config.audit.looking import Sight, Target, sights, targets
 from config.audit.pages import Kind, pages
 from config.audit.report import Result, progress, table
 from config.audit.site import Demo, demo
-from config.audit.tools import missing
+from config.audit.tools import missing, missing_browser
 from config.tests.browser.chromium import chromium
 
 Check = Callable[[Demo, Sequence[Target]], Iterator[Result]]
 
-MEASURED: Final = ("home", "events", "event-live")
+MEASURED: Final = ("home", "events", "event-live", "vote-as-fan", "artist")
 """The pages with a score to reach."""
 
 
@@ -46,18 +46,35 @@ CHECKS: Final[dict[str, Check]] = {"looks": looks, "lighthouse": lighthouses}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """The names of checks, or of pages, or none for everything. 0 when every mark is kept, 1 when not, 2 for a wrong word."""
-    if lacking := missing():
+    """What to do, and the names of pages (all without any). 0 when it was done and every mark is kept, 1 when not, 2 when
+    something is missing.
+    """
+    words = set(arguments)
+    every = list(pages())
+    if unknown := words - {*CHECKS, "screenshots", "picture", *(page.name for page in every)}:
+        sys.stderr.write(f"There is no check and no page called {', '.join(sorted(unknown))}.\n")
+        return 2
+    checks = [check for check in CHECKS if check in words] or list(CHECKS)
+    photographing = words & {"screenshots", "picture"}
+    if lacking := missing_browser() if photographing else missing():
         sys.stderr.write("\n".join(lacking) + "\n")
         return 2
-    began = monotonic()
-    every = list(pages())
-    checks = [word for word in arguments if word in CHECKS] or list(CHECKS)
-    named = {word for word in arguments if word not in CHECKS}
+    named = words - {*CHECKS, "screenshots", "picture"}
     chosen = [page for page in every if not named or page.name in named]
     with demo() as served:
+        if "picture" in words:
+            sys.stdout.write(f"{picture.take(served)}\n")
+            return 0
         wanted = targets(served, chosen)
-        results = [result for check in checks for result in CHECKS[check](served, wanted)]
+        if "screenshots" in words:
+            sys.stdout.write(f"{screenshots.take(served, wanted, afresh=not named)}\n")
+            return 0
+        return _audit(served, wanted, checks)
+
+
+def _audit(served: Demo, wanted: Sequence[Target], checks: Sequence[str]) -> int:
+    began = monotonic()
+    results = [result for check in checks for result in CHECKS[check](served, wanted)]
     missed = [result for result in results if result.wrong]
     sys.stdout.write(table(results) + f"\n{len(results)} results, {len(missed)} misses, {monotonic() - began:.0f} s\n")
     return 1 if missed else 0

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     """What a page is held to."""
 
     PUBLIC = "public"  # axe, the Nu checker, ten queries
+    STAFF = "staff"  # our own page behind the console's door: axe, the Nu checker
     CONSOLE = "console"  # the admin theme's own page: axe alone
     LOCAL = "local"  # exists in development only: axe and the Nu checker
 
@@ -88,6 +89,41 @@ VISITED: Final[Mapping[str, Visit]] = MappingProxyType(
         "messaging:preferences": Visit(
             places={"": filled(token=samples.preferences), STALE: filled(token=lambda: "stale")}
         ),
+        "voting-pages:vote": Visit(
+            _ANYBODY,
+            {
+                "": filled(slug=samples.live_night),
+                "coming": filled(slug=samples.coming_night),
+                "over": filled(slug=samples.past_night),
+            },
+        ),
+        "voting-pages:personal": Visit(
+            places={
+                "waiting": filled(code=samples.vote_link_of_somebody_waiting),
+                "open": filled(code=samples.vote_link_of_somebody_shy),
+                "counted": filled(code=samples.vote_link_of_a_voter),
+                STALE: filled(code=lambda: "stale"),
+            }
+        ),
+        "voting-pages:live": Visit(
+            (Visitor.NOBODY, Visitor.ORGANIZER),
+            {"": filled(slug=samples.live_night), "over": filled(slug=samples.past_night)},
+        ),
+        "voting-pages:stage": Visit(
+            (Visitor.ORGANIZER,),
+            {
+                "": filled(slug=samples.live_night),
+                "coming": filled(slug=samples.coming_night),
+                "over": filled(slug=samples.past_night),
+            },
+        ),
+        "voting-pages:recap": Visit(
+            places={"": filled(slug=samples.past_night), "early": filled(slug=samples.live_night)}
+        ),
+        "voting-pages:receipts": Visit(),
+        "voting-pages:receipt": Visit(
+            places={"": filled(receipt=samples.receipt), STALE: filled(receipt=lambda: "NOT-A-RECEIPT")}
+        ),
         "account_login": Visit(),
         "account_signup": Visit(),
         "account_logout": Visit(_SIGNED_IN),
@@ -104,6 +140,11 @@ VISITED: Final[Mapping[str, Visit]] = MappingProxyType(
         "local:phones": Visit(kind=Kind.LOCAL),
         "local:mails": Visit(kind=Kind.LOCAL),
         "local:mail": Visit(places={"": filled(public_id=samples.mail)}, kind=Kind.LOCAL),
+        "admin:control-room": Visit(
+            (Visitor.ORGANIZER,),
+            {"": filled(pk=samples.live_night_pk), "over": filled(pk=samples.past_night_pk)},
+            kind=Kind.STAFF,
+        ),
         "admin:index": Visit((Visitor.ORGANIZER, Visitor.ADMIN), kind=Kind.CONSOLE),
     }
 )
@@ -118,6 +159,8 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "sitemap": "XML for crawlers",
         "local:screens": "a part of the page of the phones",
         "local:mail-html": "the mail inside the page of a mail, as its sender made it",
+        "admin:control-snapshot": "JSON for the control room",
+        "admin:events_event_step": "asks whether a step is meant, and takes it",
         "admin:search": "a part of the console's search",
         "api-schema": "the OpenAPI document",
         "api-unknown": "JSON: refuses what is not in the API",
@@ -170,7 +213,7 @@ def pages() -> Iterator[Page]:
 
 
 def _pages(address: str, visit: Visit) -> Iterator[Page]:
-    short = address.removeprefix("event-pages:").replace(":", "-").replace("_", "-")
+    short = address.partition("-pages:")[2] or address.replace(":", "-").replace("_", "-")
     for place, where in visit.places.items():
         for visitor in visit.visitors:
             words = [short, place, "" if visitor is Visitor.NOBODY else f"as-{visitor}"]

@@ -9,31 +9,41 @@ from events.links import confirm_code
 from events.models import Attendee, Event, EventStatus, Slot
 from messaging.links import preferences_token
 from messaging.models import Channel, Message
+from voting.links import vote_code
+from voting.models import Ballot, BallotState
 
 
 def live_night() -> str:
     return DEMO_SLUG
 
 
+def live_night_pk() -> int:
+    return Event.objects.get(slug=DEMO_SLUG).pk
+
+
 def coming_night() -> str:
-    return _night(EventStatus.PUBLISHED)
+    return _night(EventStatus.PUBLISHED).slug
 
 
 def cancelled_night() -> str:
-    return _night(EventStatus.CANCELLED)
+    return _night(EventStatus.CANCELLED).slug
 
 
 def past_night() -> str:
-    return _night(EventStatus.CLOSED)
+    return _night(EventStatus.CLOSED).slug
 
 
-def _night(status: EventStatus) -> str:
-    return str(Event.objects.filter(status=status).order_by("starts_at", "pk")[0].slug)
+def past_night_pk() -> int:
+    return _night(EventStatus.CLOSED).pk
+
+
+def _night(status: EventStatus) -> Event:
+    return Event.objects.filter(status=status).order_by("starts_at", "pk")[0]
 
 
 def waiting_code() -> str:
     """The link of somebody who joined the demo night by text and has not said yes."""
-    return confirm_code(_by_text().filter(confirmed_at=None)[0])
+    return confirm_code(_waiting())
 
 
 def confirmed_code() -> str:
@@ -45,6 +55,32 @@ def preferences() -> str:
     phone = _confirmed().phone
     assert phone
     return preferences_token(phone.pk, now=timezone.now())
+
+
+def vote_link_of_somebody_waiting() -> str:
+    return vote_code(_waiting())
+
+
+def vote_link_of_a_voter() -> str:
+    return vote_code(_by_text().filter(pk__in=_votes().values("attendee"))[0])
+
+
+def vote_link_of_somebody_shy() -> str:
+    """Confirmed, and has not voted in the round that is open."""
+    return vote_code(_by_text().exclude(confirmed_at=None).exclude(pk__in=_votes().values("attendee"))[0])
+
+
+def receipt() -> str:
+    """Of a vote in the demo night."""
+    return str(_votes()[0].receipt)
+
+
+def _votes() -> QuerySet[Ballot]:
+    return Ballot.objects.filter(round__event__slug=DEMO_SLUG, state=BallotState.ACCEPTED).order_by("pk")
+
+
+def _waiting() -> Attendee:
+    return _by_text().filter(confirmed_at=None)[0]
 
 
 def _confirmed() -> Attendee:

@@ -10,14 +10,17 @@ NODE_MODULES: Final = Path(__file__).resolve().parent / "node_modules"
 CHECKER: Final = NODE_MODULES / "vnu-jar/build/dist/vnu.jar"
 
 
+def missing_browser() -> list[str]:
+    """A sentence when there is no browser."""
+    return [] if chromium.path() else ["Chromium is missing. On Debian and Ubuntu: apt install chromium"]
+
+
 def missing() -> list[str]:
     """A sentence for each thing that is not there."""
     needs = {
-        "Chromium is missing. On Debian and Ubuntu: apt install chromium": chromium.path(),
-        "Java 17 or newer is missing; the Nu HTML checker runs on it. On Debian and Ubuntu: apt install default-jre-headless": (
-            shutil.which("java")
-        ),
+        "Java 17 or newer is missing; the Nu HTML checker runs on it. "
+        "On Debian and Ubuntu: apt install default-jre-headless": shutil.which("java"),
         "Node.js is missing; Lighthouse runs on it. On Debian and Ubuntu: apt install nodejs npm": shutil.which("node"),
-        "The tools are not installed: npm ci --prefix config/audit": CHECKER.exists(),
+        "The tools are not installed: make audit": CHECKER.exists(),
     }
-    return [sentence for sentence, there in needs.items() if not there]
+    return missing_browser() + [sentence for sentence, there in needs.items() if not there]
