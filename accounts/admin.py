@@ -1,23 +1,23 @@
-"""The admin's view of accounts: to look things up. What changes, changes through services."""
+"""The console's pages of accounts: to look things up, and to sign a client out."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from accounts.actors import Via, actor_of
-from accounts.models import AuditEntry, RefreshFamily, User
+from accounts.actors import Actor, Via, actor_of
+from accounts.console import ConsoleAdmin
+from accounts.console.badges import Colour, badge
+from accounts.console.subjects import entries_seen_by
+from accounts.models import AuditEntry, RefreshFamily, Role, User
+from accounts.policies import may_enter_console, sees_everything
 from accounts.services.clients import revoke
 
-if TYPE_CHECKING:
-    _UserAdmin = admin.ModelAdmin[User]
-    _ClientAdmin = admin.ModelAdmin[RefreshFamily]
-    _EntryAdmin = admin.ModelAdmin[AuditEntry]
-else:
-    _UserAdmin = _ClientAdmin = _EntryAdmin = admin.ModelAdmin  # generic only to the type checker
+_ROLES: Final[dict[str, Colour]] = {Role.ADMIN: "danger", Role.ORGANIZER: "warning", Role.ARTIST: "info"}
 
 
 class ReadOnly:
@@ -34,29 +34,24 @@ class ReadOnly:
 
 
 @admin.register(User)
-class UserAdmin(ReadOnly, _UserAdmin):
-    list_display = ("email", "name", "role", "language", "is_active", "created_at", "last_login")
+class UserAdmin(ConsoleAdmin[User]):
+    list_display = ("email", "name", "role_badge", "language", "is_active", "created_at", "last_login")
     list_filter = ("role", "is_active", "language")
     search_fields = ("email", "name", "public_id")
     ordering = ("-id",)
-    fields = (
-        "public_id",
-        "email",
-        "name",
-        "role",
-        "language",
-        "time_zone",
-        "phone",
-        "phone_verified_at",
-        "is_active",
-        "created_at",
-        "last_login",
-        "version",
+    fieldsets = (
+        (None, {"fields": (("email", "name"), ("role", "is_active"), ("language", "time_zone"))}),
+        (_("Phone"), {"fields": (("phone", "phone_verified_at"),)}),
+        (_("Since"), {"fields": (("created_at", "last_login"), "public_id")}),
     )
+
+    @badge(description=_("role"), ordering="role", colours=_ROLES)
+    def role_badge(self, user: User) -> tuple[str, str]:
+        return user.role, str(user.get_role_display())
 
 
 @admin.register(RefreshFamily)
-class ClientAdmin(ReadOnly, _ClientAdmin):
+class ClientAdmin(ConsoleAdmin[RefreshFamily]):
     list_display = ("public_id", "user", "created_at", "last_used_at", "expires_at", "revoked_because")
     list_filter = ("revoked_because",)
     list_select_related = ("user",)
@@ -66,20 +61,48 @@ class ClientAdmin(ReadOnly, _ClientAdmin):
 
     @admin.action(description=_("Sign out"))
     def sign_out(self, request: HttpRequest, chosen: models.QuerySet[RefreshFamily]) -> None:
-        now = timezone.now()
-        for family in chosen:
+        now, families = timezone.now(), list(chosen)
+        for family in families:
             revoke(actor=actor_of(request, Via.ADMIN), family=family, now=now)
+        count = len(families)
+        said = ngettext("%(number)s client is signed out.", "%(number)s clients are signed out.", count)
+        messages.success(request, said % {"number": count})
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnly, _EntryAdmin):
-    list_display = ("at", "action", "subject_type", "subject_id", "channel", "who")
+class AuditEntryAdmin(ConsoleAdmin[AuditEntry]):
+    """From where somebody did it is for admins; who and what also for those whose thing it was done to."""
+
+    list_display = ("at", "action", "what", "who", "channel")
     list_filter = ("channel",)
     list_select_related = ("person__user",)
-    search_fields = ("action", "subject_id", "request_id")
+    search_fields = ("action", "=subject_id", "=request_id")
     ordering = ("-id",)
+    list_per_page = 50
+
+    def rows(self, actor: Actor) -> "models.QuerySet[AuditEntry]":
+        return entries_seen_by(actor)
+
+    def may_look(self, actor: Actor) -> bool:
+        return may_enter_console(actor)
+
+    def get_fields(self, request: HttpRequest, obj: AuditEntry | None = None) -> Any:
+        shown = ("at", "action", "what", "who", "channel", "facts")
+        return (*shown, "whence", "request_id") if sees_everything(actor_of(request, Via.ADMIN)) else shown
+
+    def get_readonly_fields(self, request: HttpRequest, obj: AuditEntry | None = None) -> Any:
+        return ("what", "who", "whence")
+
+    @admin.display(description=_("what"), ordering="subject_type")
+    def what(self, entry: AuditEntry) -> str:
+        return f"{entry.subject_type.rpartition('.')[2]} {entry.subject_id}"
 
     @admin.display(description=_("who"))
     def who(self, entry: AuditEntry) -> str:
         person = getattr(entry, "person", None)
-        return str(person.user or "") if person else ""
+        return str(person.user or "") if person else str(_("The platform itself"))
+
+    @admin.display(description=_("from where"))
+    def whence(self, entry: AuditEntry) -> str:
+        person = getattr(entry, "person", None)
+        return f"{person.address or ''} {person.user_agent}".strip() if person else ""

@@ -76,6 +76,10 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def get_full_name(self) -> str:
+        """Asked by the console's theme."""
+        return self.name
+
     @property
     def is_staff(self) -> bool:
         """Whether the Django admin lets this account in; what it sees there is decided by policies."""

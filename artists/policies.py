@@ -31,6 +31,11 @@ def artist_to_edit(actor: Actor, public_id: str) -> Artist:
     return _found(owned, public_id=public_id)
 
 
+def may_edit(actor: Actor, artist: Artist) -> bool:
+    """Whether the profile is this actor's to change, without another query: what decides how a page shows it."""
+    return sees_everything(actor) or (actor.user is not None and artist.owner_id == actor.user.pk)
+
+
 def _found(artists: ArtistQuerySet, **named: str) -> Artist:
     artist = artists.filter(**named).first()
     if artist is None:

@@ -36,7 +36,16 @@ _VIOLET: Final = {
     "900": "oklch(0.31 0.15 294)",
     "950": "oklch(0.25 0.11 294)",
 }
-_STYLES: Final = ("css/console/layers.css", "css/tokens.css", "css/components/chart.css", "css/console/console.css")
+_COMPONENTS: Final = ("badge", "chart", "icon")
+_STYLES: Final = (
+    "css/console/layers.css",
+    "css/tokens.css",
+    *(f"css/components/{name}.css" for name in _COMPONENTS),
+    "css/utilities.css",
+    "css/console/console.css",
+    "css/console/events.css",
+    "css/console/tonight.css",
+)
 
 
 def environment(_request: HttpRequest) -> list[str] | None:

@@ -1,15 +1,16 @@
 """Who may do what with events. What somebody may not know of is NotFound."""
 
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.policies import holds_scope, require_scope, sees_everything, signed_in
 from config.lib.errors import Detail, NotFound, ValidationError
-from events.models import Event, Venue
-from events.querysets import EventQuerySet
+from events.models import Attendee, AttendeeImport, Event, Venue
+from events.querysets import AttendeeQuerySet, EventQuerySet, VenueQuerySet
 
 _DETAILS: Final = ("venue", "sender", "owner")
 
@@ -24,6 +25,11 @@ def events_seen_by(actor: Actor) -> EventQuerySet:
 def events_run_by(actor: Actor) -> EventQuerySet:
     """Those this actor may change: the owner, managers among the staff, admins."""
     return Event.objects.all() if sees_everything(actor) else Event.objects.run_by(signed_in(actor))
+
+
+def topics_run_by(actor: Actor) -> "QuerySet[Any, Any]":
+    """What messages about those events are filed under (`Event.topic`), as a query of one column."""
+    return events_run_by(actor).annotate(filed=Concat(Value("event:"), Cast("pk", TextField()))).values("filed")
 
 
 def event_to_see(actor: Actor, public_id: str) -> Event:
@@ -42,6 +48,22 @@ def event_to_run(actor: Actor, public_id: str, scope: str = "events:write") -> E
     return _found(events_run_by(actor), public_id=public_id)
 
 
+def attendees_run_by(actor: Actor) -> AttendeeQuerySet:
+    """The attendees of the events this actor may change. Raises AuthRequired, InsufficientScope."""
+    require_scope(actor, "attendees:read")
+    return Attendee.objects.filter(event__in=events_run_by(actor))
+
+
+def import_to_run(actor: Actor, public_id: str) -> AttendeeImport:
+    """An upload to an event this actor may change, with the event. Raises AuthRequired, InsufficientScope, NotFound."""
+    require_scope(actor, "events:write")
+    mine = AttendeeImport.objects.filter(event__in=events_run_by(actor)).select_related("event__venue")
+    found = mine.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def may_run(actor: Actor, event: Event) -> bool:
     """Whether this actor may change the event: what decides how much of it an answer shows."""
     return sees_everything(actor) or (
@@ -49,7 +71,7 @@ def may_run(actor: Actor, event: Event) -> bool:
     )
 
 
-def venues_of(actor: Actor) -> QuerySet[Venue]:
+def venues_of(actor: Actor) -> VenueQuerySet:
     """The venues this actor may hold events at: an organizer's own, an admin any. Raises AuthRequired, InsufficientScope."""
     require_scope(actor, "events:write")
     return Venue.objects.all() if sees_everything(actor) else Venue.objects.owned_by(signed_in(actor))

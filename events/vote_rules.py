@@ -5,7 +5,7 @@ also for rules that Fanfare does not offer yet: those are valid, and refused by 
 """
 
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self, get_args
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -76,6 +76,12 @@ _OFFERED: Final[dict[str, Callable[[Any], bool]]] = {
     "anonymous": lambda anonymous: not anonymous,
     "ticket_votes": lambda ticket_votes: not ticket_votes,
 }
+
+
+def offered(rule: str) -> list[Any]:
+    """The values of a rule with named values (`method`, `results`) that people may choose today."""
+    return [value for value in get_args(VoteConfig.model_fields[rule].annotation) if _OFFERED[rule](value)]
+
 
 # pydantic's error types, in our words; its `ctx` fills the placeholders.
 _SENTENCES: Final[dict[str, tuple[str, Promise]]] = {

@@ -1,81 +1,210 @@
-"""Read-only pages: what came in, what went out, who agreed to what."""
+"""The console's pages of messages: what came in, what went out, who agreed to what. Nothing is changed here.
 
-from typing import TYPE_CHECKING, Any
+Organizers see what is about their own events, with addresses masked; sealed content and votes are shown to nobody.
+"""
+
+from typing import Any, Final
 
 from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from messaging.models import Address, ConsentEvent, DeliveryEvent, InboundMessage, Message, OptOut, Sender
+from accounts.actors import Actor, Via, actor_of
+from accounts.console import ConsoleAdmin
+from accounts.console.badges import Colour, badge
+from accounts.policies import may_enter_console, sees_everything
+from messaging.console import SECRET, messages_seen_by, tells_a_vote, texts_seen_by, why_not
+from messaging.models import (
+    Address,
+    ConsentEvent,
+    DeliveryEvent,
+    InboundMessage,
+    Message,
+    MessageState,
+    OptOut,
+    Sender,
+)
+from messaging.preferences import masked
 
-if TYPE_CHECKING:
-    _ModelAdmin = admin.ModelAdmin[Any]
-else:
-    _ModelAdmin = admin.ModelAdmin  # generic only to the type checker
+_STATES: Final[dict[str, Colour]] = {
+    MessageState.DELIVERED: "success",
+    MessageState.ANSWERED: "success",
+    MessageState.SENT: "info",
+    MessageState.HELD: "warning",
+    MessageState.UNCERTAIN: "warning",
+    MessageState.FAILED: "danger",
+    MessageState.UNDELIVERED: "danger",
+}
 
 
-class ReadOnly(_ModelAdmin):
-    """Rows are written by services and providers alone."""
+@admin.register(Message)
+class MessageAdmin(ConsoleAdmin[Message]):
+    list_display = ("created_at", "channel", "kind", "masked_to", "state_badge", "why")
+    list_filter = ("state", "channel", "lane", "kind")
+    list_select_related = ("address",)
+    list_per_page = 50
+    ordering = ("-id",)
+    fields = (
+        "created_at",
+        "channel",
+        "kind",
+        "topic",
+        "masked_to",
+        "state_badge",
+        "why",
+        "words",
+        "sent_at",
+        "settled_at",
+    )
+    readonly_fields = ("masked_to", "plain_to", "state_badge", "why", "words")
 
-    show_full_result_count = False
+    def rows(self, actor: Actor) -> "QuerySet[Message]":
+        return messages_seen_by(actor)
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def may_look(self, actor: Actor) -> bool:
+        return may_enter_console(actor)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return _plain_for_admins(super().get_list_display(request), request)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def get_fields(self, request: HttpRequest, obj: Message | None = None) -> Any:
+        """What the machinery did with it is for admins."""
+        shown = _plain_for_admins(self.fields, request)
+        if not sees_everything(actor_of(request, Via.ADMIN)):
+            return shown
+        return (*shown, "purpose_key", "lane", "attempt", "provider", "provider_id", "error_code", "decisions")
+
+    def get_search_fields(self, request: HttpRequest) -> Any:
+        """Nobody finds out by searching what they may not see."""
+        everything = sees_everything(actor_of(request, Via.ADMIN))
+        return ("=purpose_key", "=provider_id", "=address__value") if everything else ("=kind",)
+
+    @admin.display(description=_("to"))
+    def masked_to(self, message: Message) -> str:
+        return masked(message.address)
+
+    @admin.display(description=_("to"))
+    def plain_to(self, message: Message) -> str:
+        return message.address.value
+
+    @badge(description=_("status"), ordering="state", colours=_STATES)
+    def state_badge(self, message: Message) -> tuple[str, str]:
+        return message.state, str(message.get_state_display())
+
+    @admin.display(description=_("why"))
+    def why(self, message: Message) -> str | Promise:
+        return why_not(message)
+
+    @admin.display(description=_("words"))
+    def words(self, message: Message) -> str | Promise:
+        if message.sealed:
+            return _("Sealed: shown to nobody.")
+        return SECRET if tells_a_vote(message) else "\n".join(filter(None, (message.subject, message.text)))
+
+
+@admin.register(InboundMessage)
+class InboundMessageAdmin(ConsoleAdmin[InboundMessage]):
+    list_display = ("received_at", "masked_from", "sender", "words", "answer")
+    list_select_related = ("address", "sender")
+    list_per_page = 50
+    ordering = ("-id",)
+    fields = ("received_at", "masked_from", "sender", "words", "answer")
+    readonly_fields = ("masked_from", "plain_from", "words", "answer")
+
+    def rows(self, actor: Actor) -> "QuerySet[InboundMessage]":
+        answers = Prefetch("replies", queryset=Message.objects.order_by("pk"), to_attr="answers")
+        return texts_seen_by(actor).prefetch_related(answers)
+
+    def may_look(self, actor: Actor) -> bool:
+        return may_enter_console(actor)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return _plain_for_admins(super().get_list_display(request), request)
+
+    def get_fields(self, request: HttpRequest, obj: InboundMessage | None = None) -> Any:
+        return _plain_for_admins(self.fields, request)
+
+    def get_search_fields(self, request: HttpRequest) -> Any:
+        return ("=provider_id", "=address__value") if sees_everything(actor_of(request, Via.ADMIN)) else ()
+
+    @admin.display(description=_("from"))
+    def masked_from(self, text: InboundMessage) -> str:
+        return masked(text.address)
+
+    @admin.display(description=_("from"))
+    def plain_from(self, text: InboundMessage) -> str:
+        return text.address.value
+
+    @admin.display(description=_("words"))
+    def words(self, text: InboundMessage) -> str | Promise:
+        return SECRET if any(map(tells_a_vote, _answers(text))) else text.text
+
+    @admin.display(description=_("answer"))
+    def answer(self, text: InboundMessage) -> str:
+        return ", ".join(message.kind for message in _answers(text))
 
 
 @admin.register(Sender)
-class SenderAdmin(ReadOnly):
-    list_display = ("value", "channel", "name", "active", "provider_answers_stop")
+class SenderAdmin(ConsoleAdmin[Sender]):
+    """The numbers people text to are no secret; how they are set up is."""
+
+    list_display = ("value", "channel", "name", "active")
+    ordering = ("channel", "value")
+
+    def rows(self, actor: Actor) -> "QuerySet[Sender]":
+        return Sender.objects.all() if sees_everything(actor) else Sender.objects.filter(active=True)
+
+    def may_look(self, actor: Actor) -> bool:
+        return may_enter_console(actor)
+
+    def get_fields(self, request: HttpRequest, obj: Sender | None = None) -> Any:
+        shown = ("value", "channel", "name", "active")
+        more = ("provider_answers_stop", "messaging_service", "language")
+        return (*shown, *more) if sees_everything(actor_of(request, Via.ADMIN)) else shown
 
 
 @admin.register(Address)
-class AddressAdmin(ReadOnly):
+class AddressAdmin(ConsoleAdmin[Address]):
     list_display = ("value", "channel", "language", "unreachable_at", "created_at")
     list_filter = ("channel",)
     search_fields = ("=value",)
+    ordering = ("-id",)
 
 
 @admin.register(OptOut)
-class OptOutAdmin(ReadOnly):
+class OptOutAdmin(ConsoleAdmin[OptOut]):
     list_display = ("address", "sender", "since")
     list_select_related = ("address", "sender")
     search_fields = ("=address__value",)
+    ordering = ("-id",)
 
 
 @admin.register(ConsentEvent)
-class ConsentEventAdmin(ReadOnly):
+class ConsentEventAdmin(ConsoleAdmin[ConsentEvent]):
     list_display = ("at", "address", "decision", "purpose", "topic", "source")
     list_select_related = ("address",)
     list_filter = ("decision", "purpose", "source")
     search_fields = ("=address__value",)
-
-
-@admin.register(InboundMessage)
-class InboundMessageAdmin(ReadOnly):
-    list_display = ("received_at", "address", "sender", "text")
-    list_select_related = ("address", "sender")
-    search_fields = ("=provider_id", "=address__value")
-
-
-@admin.register(Message)
-class MessageAdmin(ReadOnly):
-    """Sealed content is shown nowhere."""
-
-    list_display = ("created_at", "channel", "kind", "address", "state", "error_code")
-    list_select_related = ("address",)
-    list_filter = ("state", "channel", "lane", "kind")
-    search_fields = ("=purpose_key", "=provider_id", "=address__value")
-
-    def get_exclude(self, request: HttpRequest, obj: Message | None = None) -> list[str]:
-        return ["text", "html", "headers", "subject"] if obj and obj.sealed else []
+    ordering = ("-id",)
 
 
 @admin.register(DeliveryEvent)
-class DeliveryEventAdmin(ReadOnly):
+class DeliveryEventAdmin(ConsoleAdmin[DeliveryEvent]):
     list_display = ("received_at", "provider", "provider_id", "status", "error_code")
     search_fields = ("=provider_id",)
+    ordering = ("-id",)
+
+
+def _plain_for_admins(names: Any, request: HttpRequest) -> tuple[Any, ...]:
+    """The columns with whole addresses for admins, masked ones for everybody else."""
+    if not sees_everything(actor_of(request, Via.ADMIN)):
+        return tuple(names)
+    plain = {"masked_to": "plain_to", "masked_from": "plain_from"}
+    return tuple(plain.get(name, name) for name in names)
+
+
+def _answers(text: InboundMessage) -> list[Message]:
+    answers: list[Message] = text.answers  # type: ignore[attr-defined]  # put there by `rows`
+    return answers

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, cast
 
 from django import forms
 from django.db import models
+from django.forms.models import construct_instance
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -45,11 +46,11 @@ class ConsoleForm(TypedForm[models.Model]):
             self._tell(self.refused.refusal)
         return cleaned
 
-    def validate_unique(self) -> None:
-        """Said by the service, in our words."""
-
-    def validate_constraints(self) -> None:
-        """Said by the service, in our words."""
+    def _post_clean(self) -> None:
+        """What was typed goes onto the row for Django to show. Whether it may stand there is for the service to say, in
+        our words and with what is stored by then; so the row is not validated here.
+        """
+        construct_instance(self, self.instance, self._meta.fields, self._meta.exclude)
 
     def field_of(self, name: str) -> str | None:
         """The form's field for a `Detail.field` of a service; None: the words stand above the form."""

@@ -42,11 +42,16 @@ class ConsoleInline(Scoped, _TabularInline[C, P]):
     extra = 0
     can_delete = False
     show_change_link = False
+    hide_title = True  # the columns say what a line is
     refused: Refused | None = None
 
     def store_row(self, actor: Actor, form: Any, parent: P) -> None:
         """Call the service for one line that changed. Raises its refusals."""
         raise ImproperlyConfigured(f"{type(self).__name__} lets people write and names no service.")
+
+    def facts(self, parent: P | None) -> dict[str, Any]:
+        """What the forms of the lines know of the row, as attributes of their class."""
+        return {}
 
     def store_rows(self, actor: Actor, formset: Any, parent: P) -> None:
         """Every line that changed, from the top. Raises RowRefused at the first that is refused."""
@@ -60,7 +65,7 @@ class ConsoleInline(Scoped, _TabularInline[C, P]):
                 raise RowRefused(refusal, form.prefix) from refusal
 
     def get_formset(self, request: HttpRequest, obj: P | None = None, **kwargs: Any) -> Any:
-        kwargs["form"] = type(self.form.__name__, (self.form,), {"refused": self.refused})
+        kwargs["form"] = type(self.form.__name__, (self.form,), {"refused": self.refused, **self.facts(obj)})
         formset: Any = super().get_formset(request, obj, **kwargs)
         formset.inline = self
         return formset

@@ -29,7 +29,7 @@ from messaging.services.senders import platform_sender
 MOST_TAGS: Final = 20
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
-_EDITABLE: Final = (EventStatus.DRAFT, EventStatus.PUBLISHED, EventStatus.LIVE)
+EDITABLE: Final = (EventStatus.DRAFT, EventStatus.PUBLISHED, EventStatus.LIVE)
 _SLUG_LENGTH: Final = 90
 _SUFFIX_LENGTH: Final = 5
 _CLOCK_BATCH: Final = 100
@@ -195,7 +195,7 @@ def locked_event(*, actor: Actor, public_id: str) -> Event:
     """An event to change, its row locked in the caller's transaction. Raises what `event_to_run` raises, EventNotEditable."""
     rows = Event.objects.select_for_update(no_key=True, of=("self",)).select_related("venue", "sender", "owner")
     event = rows.get(pk=event_to_run(actor, public_id).pk)
-    if event.status not in _EDITABLE:
+    if event.status not in EDITABLE:
         raise EventNotEditable
     return event
 

@@ -18,6 +18,7 @@ from accounts.actors import Actor
 from accounts.policies import require_scope, require_verified, sees_everything, signed_in
 from artists.models import Artist
 from artists.services import profiles
+from config.lib.cleaning import check_fields
 from config.lib.errors import Detail, NotFound, Refusal, ValidationError
 from events.models import Event, InviteStatus, Slot
 from events.services.events import locked_event
@@ -91,6 +92,24 @@ def remove(*, actor: Actor, public_id: str, artist_id: str, now: datetime) -> No
     slot = _slot_of(event.public_id, artist_id)
     _move(actor=actor, slot=slot, to=InviteStatus.WITHDRAWN, now=now)
     _touch(event)
+
+
+@transaction.atomic
+def arrange(
+    *, actor: Actor, public_id: str, artist_id: str, position: int, set_at: datetime | None, now: datetime
+) -> Slot:
+    """Give an artist a place in the running order, counted from 1, and a time on stage. The ballot number stays.
+
+    Raises what `locked_event` raises, NotFound, ValidationError.
+    """
+    event = locked_event(actor=actor, public_id=public_id)
+    slot = _slot_of(event.public_id, artist_id)
+    slot.position, slot.set_at = position, set_at
+    check_fields(slot, ("position", "set_at"))
+    slot.save(update_fields=["position", "set_at"])
+    _touch(event)
+    audit.record(actor=actor, action="slot.arrange", subject=event, now=now, artist=artist_id, position=position)
+    return slot
 
 
 @transaction.atomic

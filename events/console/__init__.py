@@ -1,0 +1,1 @@
+"""Forms and read models of the console's pages about events."""

@@ -1,0 +1,70 @@
+"""What the console shows of messages: to whom, how far they came, and why not further. In words."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.policies import sees_everything
+from messaging.failures import failure_of
+from messaging.models import InboundMessage, Message, MessageState
+
+TopicsOf = Callable[[Actor], "QuerySet[Any, Any]"]
+SECRET: Final = _("A vote. Nobody looks up who voted for whom.")
+
+_topics: list[TopicsOf] = []
+_VOTES: Final = ("vote_", "receipt_", "round_closed", "confirm_first")  # kinds of answers to a vote, or about one
+_FAILED: Final = (MessageState.FAILED, MessageState.UNDELIVERED, MessageState.UNCERTAIN)
+_SKIPPED: Final[dict[str, str | Promise]] = {
+    "sending_stopped": _("Sending was switched off."),
+    "sender_inactive": _("The sender is switched off."),
+    "provider_answers": _("The provider has answered by itself."),
+    "consent_withdrawn": _("They asked for no such messages."),
+    "no_consent": _("They have not agreed to such messages."),
+    "opted_out": _("They replied STOP."),
+    "unreachable": _("The address cannot be reached."),
+    "too_often": _("They had been written to too often."),
+    "loop": _("It answered an automatic answer."),
+    "expired": _("It was too late for it."),
+}
+
+
+def register_topics(topics_of: TopicsOf) -> None:
+    """`topics_of` gives the topics, a query of one column, whose messages an organizer may read."""
+    _topics.append(topics_of)
+
+
+def messages_seen_by(actor: Actor) -> "QuerySet[Message]":
+    """Everything for an admin; for others what was written about their own."""
+    if sees_everything(actor):
+        return Message.objects.all()
+    theirs = Q(pk__in=[])
+    for topics_of in _topics:
+        theirs |= Q(topic__in=topics_of(actor))
+    return Message.objects.filter(theirs)
+
+
+def texts_seen_by(actor: Actor) -> "QuerySet[InboundMessage]":
+    """Everything for an admin; for others the texts that were answered about their own."""
+    if sees_everything(actor):
+        return InboundMessage.objects.all()
+    answered = messages_seen_by(actor).filter(reply_to__isnull=False)
+    return InboundMessage.objects.filter(pk__in=answered.values("reply_to"))
+
+
+def tells_a_vote(message: Message) -> bool:
+    """Whether its words say what somebody voted for."""
+    return message.kind.startswith(_VOTES)
+
+
+def why_not(message: Message) -> str | Promise:
+    """Why it came no further: the provider's error, or what our own gate said; "" while all is well."""
+    if message.state in _FAILED:
+        return failure_of(message.error_code).words
+    if message.state == MessageState.SKIPPED and message.decisions:
+        reason: str = message.decisions[-1].get("reason", "")
+        return _SKIPPED.get(reason, reason)
+    return ""
