@@ -186,6 +186,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     },
     "messaging-reconcile": {"task": "messaging.reconcile", "schedule": 60.0},
     "events-clock": {"task": "events.move_by_clock", "schedule": 5.0},
+    "events-imports": {"task": "events.tend_imports", "schedule": 60.0},
     "voting-clock": {"task": "voting.move_by_clock", "schedule": 1.0},
     "heartbeat": {"task": "config.heartbeat", "schedule": 15.0, "options": {"queue": "critical", "expires": 30}},
     "accounts-sweep": {"task": "accounts.sweep_expired", "schedule": 3600.0},

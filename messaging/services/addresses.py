@@ -23,10 +23,13 @@ class NotAMailAddress(Refusal):
     message = _("This is not an e-mail address.")
 
 
-def _phone_number(value: str) -> str:
-    """E.164. Numbers of the right length pass, assigned or not: only the provider knows which of them exist."""
+def phone_number(value: str, *, country: str | None = None) -> str:
+    """E.164. Numbers of the right length pass, assigned or not: only the provider knows which of them exist.
+
+    `country` (ISO 3166-1 alpha-2) is that of a number without a country code. Raises NotAPhoneNumber.
+    """
     try:
-        number = phonenumbers.parse(value, None)
+        number = phonenumbers.parse(value, country)
     except phonenumbers.NumberParseException as error:
         raise NotAPhoneNumber from error
     if not phonenumbers.is_possible_number(number):
@@ -43,7 +46,7 @@ def _mail_address(value: str) -> str:
     return address
 
 
-_NORMALISED: Final = {Channel.SMS: _phone_number, Channel.EMAIL: _mail_address}
+_NORMALISED: Final = {Channel.SMS: phone_number, Channel.EMAIL: _mail_address}
 
 
 def normalised(*, channel: Channel, value: str) -> str:
