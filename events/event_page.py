@@ -125,7 +125,10 @@ def _facts(event: Event) -> list[tuple[str, str | SafeString]]:
 
 def _moment(moment: datetime, zone: str) -> SafeString:
     return format_html(
-        '<time datetime="{}">{}, {}</time>', moment.isoformat(), short_day(moment, zone), clock(moment, zone)
+        '<time datetime="{}">{}, {}</time>',
+        moment.isoformat(timespec="minutes"),
+        short_day(moment, zone),
+        clock(moment, zone),
     )
 
 
@@ -141,13 +144,13 @@ def entrance_of(event: Event, actor: Actor) -> Entrance:
         joined=joined,
         vote_href=journeys.vote_link(attendee) if attendee and joined else "",
         keyword=event.join_keyword if number else "",
-        number=_spaced(number),
+        number=spaced(number),
         text_href=f"sms:{number}?body={quote(event.join_keyword)}" if number else "",
         code=qr.drawn(qr.text_message(number, event.join_keyword)) if number else SafeString(),
     )
 
 
-def _spaced(number: str) -> str:
+def spaced(number: str) -> str:
     """As people write it for the whole world to dial: `+1 202-555-0100`."""
     if not number:
         return ""

@@ -11,6 +11,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
+from django.db import connection as page_connection
 from psycopg import AsyncConnection
 from psycopg.sql import SQL
 
@@ -49,13 +50,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class RoundFacts:
-    """What a board says about its round. `results` is the rule of `vote_config` that this round follows."""
+    """What a board says about its round. `results` is the rule of `vote_config` that this round follows.
+
+    `advance`: how many go through to the next round; None where nobody is sent home.
+    """
 
     number: int
     name: str
     status: str
     closes_at: datetime | None
     results: str
+    opened_at: datetime | None = None
+    advance: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +170,8 @@ class _Row(NamedTuple):
     status: str
     closes_at: datetime | None
     results: str
+    opened_at: datetime | None
+    advance: int | None
     artist: str | None
     artist_name: str
     artist_slug: str
@@ -171,6 +179,7 @@ class _Row(NamedTuple):
     votes: int
 
 
+_HELD: Final = SQL("JOIN voting_round round ON round.event_id = event.id AND round.status <> 'planned'")
 # The round in progress, else the last one that was held, else the next one planned. `number` asks for one by its number.
 _ROUND: Final = SQL("""
 LEFT JOIN LATERAL (
@@ -186,15 +195,16 @@ _PUBLIC: Final = SQL("event.status <> 'draft' AND event.access <> 'private'")
 _STANDINGS: Final = SQL("""
 SELECT event.id, event.public_id, {public}, statement_timestamp(),
     round.number, round.name, round.status, round.closes_at,
-    coalesce(nullif(round.vote_config, '{{}}'), event.vote_config) ->> 'results',
+    rules.document ->> 'results', round.opened_at, (rules.document ->> 'advance')::int,
     artist.public_id, artist.name, artist.slug, slot.ballot_number,
     (SELECT coalesce(sum(votes), 0) FROM voting_tally tally WHERE tally.round_id = round.id AND tally.entry_id = entry.id)
 FROM events_event event {round}
+LEFT JOIN LATERAL (SELECT coalesce(nullif(round.vote_config, '{{}}'), event.vote_config) AS document) rules ON true
 LEFT JOIN voting_entry entry ON entry.round_id = round.id
 LEFT JOIN events_slot slot ON slot.id = entry.slot_id
 LEFT JOIN artists_artist artist ON artist.id = slot.artist_id
 WHERE {which}
-ORDER BY event.id, slot.ballot_number
+ORDER BY event.id, round.number, slot.ballot_number
 """)
 _FINGERPRINTS: Final = SQL("""
 SELECT event.id, concat_ws(' ', CASE WHEN {public} THEN 'True' ELSE 'False' END, coalesce(round.number::text, ''),
@@ -206,13 +216,14 @@ WHERE event.id = ANY (%(events)s) OR event.id IN (
 """)
 
 
-def _text(statement: SQL, **parts: SQL) -> bytes:
+def _text(statement: SQL, *, round_: SQL = _ROUND, **parts: SQL) -> bytes:
     """The statement put together once, and not again at every tick."""
-    return statement.format(public=_PUBLIC, round=_ROUND, **parts).as_bytes()
+    return statement.format(public=_PUBLIC, round=round_, **parts).as_bytes()
 
 
 _OF_EVENTS: Final = _text(_STANDINGS, which=SQL("event.id = ANY (%(events)s)"))
 _OF_ONE: Final = _text(_STANDINGS, which=SQL("event.public_id = %(event)s"))
+_ALL_HELD: Final = _text(_STANDINGS, round_=_HELD, which=SQL("event.id = ANY (%(events)s)"))
 _BRIEF: Final = _text(_FINGERPRINTS)
 
 
@@ -220,7 +231,15 @@ def _standings(rows: Sequence[_Row]) -> Standings:
     first = rows[0]
     facts = None
     if first.number is not None:
-        facts = RoundFacts(first.number, first.name, first.status, first.closes_at, first.results or "live")
+        facts = RoundFacts(
+            first.number,
+            first.name,
+            first.status,
+            first.closes_at,
+            first.results or "live",
+            first.opened_at,
+            first.advance,
+        )
     contenders = tuple(
         Contender(row.artist, row.artist_name, row.artist_slug, row.ballot_number, int(row.votes))
         for row in rows
@@ -231,8 +250,13 @@ def _standings(rows: Sequence[_Row]) -> Standings:
 
 async def _read(connection: AsyncConnection[Any], statement: bytes, parameters: dict[str, Any]) -> list[Standings]:
     cursor = await connection.execute(statement, parameters)
-    rows = [_Row(*row) for row in await cursor.fetchall()]
-    return [_standings(list(group)) for _event, group in groupby(rows, key=lambda row: row.event_id)]
+    return _grouped(await cursor.fetchall())
+
+
+def _grouped(rows: Iterable[tuple[Any, ...]]) -> list[Standings]:
+    """One for each event and round."""
+    named = (_Row(*row) for row in rows)
+    return [_standings(list(group)) for _key, group in groupby(named, key=lambda row: (row.event_id, row.number))]
 
 
 async def read_standings(connection: AsyncConnection[Any], event_ids: Sequence[int]) -> list[Standings]:
@@ -253,3 +277,19 @@ async def read_fingerprints(connection: AsyncConnection[Any], event_ids: Sequenc
     """The fingerprints (see Standings) of these events and of every event with a round in progress."""
     cursor = await connection.execute(_BRIEF, {"events": list(event_ids), "number": None})
     return dict(await cursor.fetchall())
+
+
+def standings_now(event_ids: Sequence[int]) -> list[Standings]:
+    """`read_standings` on Django's own connection, for pages: one query, whether Redis answers or not."""
+    return _read_for_page(_OF_EVENTS, {"events": list(event_ids), "number": None})
+
+
+def rounds_held(event_id: int) -> list[Standings]:
+    """The standings of each round of the event that has opened, by number; one query on Django's own connection."""
+    return _read_for_page(_ALL_HELD, {"events": [event_id]})
+
+
+def _read_for_page(statement: bytes, parameters: dict[str, Any]) -> list[Standings]:
+    with page_connection.cursor() as cursor:
+        cursor.execute(statement.decode(), parameters)
+        return _grouped(cursor.fetchall())

@@ -16,7 +16,7 @@ from accounts.policies import scopes_of
 from config.lib.errors import Forbidden, InvalidToken, NotFound
 from config.lib.public_ids import ALPHABET, LENGTH
 from config.lib.signing import sign, unsign
-from events.models import Event
+from events.models import Event, EventAccess, EventStatus
 from events.policies import may_run
 from voting import relay
 from voting.board import Board
@@ -41,6 +41,11 @@ def audience_for(actor: Actor, event: Event, *, wanted: Audience | None = None) 
     if wanted not in {None, Audience.FAN} and not runs_it:
         raise NotYourAudience
     return wanted or (Audience.ORGANIZER if runs_it else Audience.FAN)
+
+
+def opens_without_token(event: Event, audience: Audience) -> bool:
+    """Whether `admit` lets this audience in without a token: fans of an event that anyone may see."""
+    return audience == Audience.FAN and event.status != EventStatus.DRAFT and event.access != EventAccess.PRIVATE
 
 
 def viewing_token(event: Event, audience: Audience, *, now: datetime) -> tuple[str, datetime]:

@@ -10,6 +10,8 @@ from django.utils.translation import ngettext
 
 from config.components.declaration import Component, Text
 
+_LETTERS: Final = (11, 15, 20, 28)  # from which a name is set smaller; the same as in leaderboard.js
+
 
 class Leaderboard(Component):
     """The standings. The row is the bar, the leader is a slab of brass. Its content is rows and cuts."""
@@ -24,7 +26,8 @@ class Leaderboard(Component):
 class LeaderboardRow(Component):
     """One artist. `share` is votes over the leader's votes; `key` names the row to the module that moves it.
 
-    A row in the state `chasing` shows the gap to the lead hatched, up to the leader's line.
+    A row in the state `chasing` shows the gap to the lead hatched, up to the leader's line; a `vacant` one is the leader's
+    place while nobody leads.
     """
 
     artist: Text
@@ -32,12 +35,17 @@ class LeaderboardRow(Component):
     votes: int
     share: float
     key: str
-    state: Literal["leader", "chasing", "running", "out"] = "running"
+    state: Literal["leader", "vacant", "chasing", "running", "out"] = "running"
     note: Text = ""
 
     @property
     def count(self) -> str:
         return str(number_format(self.votes, use_l10n=True, force_grouping=True))
+
+    @property
+    def fit(self) -> int:
+        """How much smaller a long name is set, so that it keeps to one line and no row ever changes its height."""
+        return sum(len(str(self.artist)) > letters for letters in _LETTERS)
 
 
 class LeaderboardCut(Component):

@@ -102,9 +102,9 @@ def test_as_many_queries_for_three_as_for_one(
 ) -> None:
     EventFactory.create_batch(items, live=True)
     EventFactory.create_batch(items, published=True)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get("/")
     client.force_login(fan)
     client.get("/")
-    with django_assert_num_queries(3):  # and who it is
+    with django_assert_num_queries(4):  # and who it is
         client.get("/")

@@ -24,7 +24,9 @@ export function clock(milliseconds) {
 function show(element) {
   const { until, total } = ticking.get(element);
   const left = until - Date.now();
-  element.querySelector(".figures").textContent = clock(left);
+  const figures = clock(left);
+  element.querySelector(".figures").textContent = figures;
+  element.dataset.digits = figures.length;
   const rule = element.querySelector(".fill rect");
   if (rule) rule.style.transform = `scaleX(${Math.min(1, Math.max(0, left / 1000 / total))})`;
   if (left > 0) return;

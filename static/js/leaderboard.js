@@ -1,6 +1,7 @@
 // Moves a leaderboard that the server has drawn. A row is a place and stays where it is; names move through the places,
-// so nothing on the page is ever shifted. Nothing here knows where the standings come from.
+// so nothing on the page is ever shifted.
 
+const LETTERS = [11, 15, 20, 28]; // from which a name is set smaller; the same as in the component
 const NOTHING_MOVES = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Leaderboard {
@@ -17,14 +18,16 @@ export class Leaderboard {
 
   /** Draws `standings`: from the first to the last, `{key, place, artist, votes, share, state}` each. */
   update(standings) {
-    const before = new Map(this.rows.map((row) => [row.dataset.key, row.offsetTop]));
+    const old = this.rows;
+    const stay = standings.every(({ key }, index) => old[index]?.dataset.key === key);
+    const before = new Map(stay ? [] : old.map((row) => [row.dataset.key, row.offsetTop]));
     this.#count(standings.length);
     const rows = this.rows;
     for (const [index, standing] of standings.entries()) this.#draw(rows[index], standing);
-    if (!NOTHING_MOVES.matches) this.#move(rows, before);
+    if (!stay && !NOTHING_MOVES.matches) this.#move(rows, before);
   }
 
-  /** As many rows as there are standings: more are copied from the last one, and taken away at the end. */
+  /** As many rows as there are standings. */
   #count(wanted) {
     const rows = this.rows;
     for (const row of rows.slice(Math.max(1, wanted))) row.remove();
@@ -34,12 +37,11 @@ export class Leaderboard {
   #draw(row, standing) {
     row.className = `leaderboard-row is-${standing.state}`;
     row.dataset.key = standing.key;
-    write(row.querySelector(".place").firstChild, String(standing.place));
-    write(row.querySelector(".artist").firstChild, standing.artist);
-    write(row.querySelector(".votes").firstChild, this.numbers.format(standing.votes));
-    const note = row.querySelector(".note span");
-    const words = this.words(standing);
-    if (note.textContent !== words) note.textContent = words;
+    row.dataset.fit = LETTERS.filter((letters) => standing.artist.length > letters).length;
+    write(row, ".place", standing.place);
+    write(row, ".artist", standing.artist);
+    write(row, ".votes", this.numbers.format(standing.votes));
+    write(row, ".note span", this.words(standing));
     row.querySelector(".fill rect").style.transform = `scaleX(${standing.share})`;
   }
 
@@ -60,9 +62,11 @@ export class Leaderboard {
   }
 }
 
-/** Changes a text only when it differs, so that screen readers hear only what is new. */
-function write(text, words) {
-  if (text.data !== words) text.data = words;
+/** Changes the text a part begins with, and only when it differs: screen readers hear what is new. */
+function write(row, part, words) {
+  const element = row.querySelector(part);
+  const text = element.firstChild ?? element.appendChild(new Text());
+  if (text.data !== String(words)) text.data = words;
 }
 
 function milliseconds(time) {

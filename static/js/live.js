@@ -1,0 +1,147 @@
+// Says every frame of the leaderboard on the page that the server has drawn: the round, its phase, the clock, the rows,
+// and how old all of it is. What may be seen, and in which words, the server has decided.
+
+import { startCountdowns } from "./countdown.js";
+import { Feed } from "./feed.js";
+import { Leaderboard } from "./leaderboard.js";
+
+const STALE = 2500; // a break that nobody needs to hear of
+const NEWS = 10000; // changes of the lead are read out no closer than this
+
+export class LivePage {
+  #ahead = 0;
+  #leader;
+  #told = 0;
+  #breaking;
+
+  /** `root` holds the parts, and in a script what the page tells its module. */
+  constructor(root) {
+    this.root = root;
+    this.told = JSON.parse(this.part("script").textContent);
+    this.board = new Leaderboard(this.part(".leaderboard"), { words: ({ note }) => note });
+    const zone = { timeZone: this.told.zone, timeStyle: "medium", hourCycle: "h23" };
+    this.time = new Intl.DateTimeFormat(document.documentElement.lang, zone);
+    startCountdowns(root);
+    root.classList.add("is-followed");
+    if (this.told.renew) setInterval(() => this.renew(), 1000 * this.told.renew);
+    new Feed(this.told, this).follow();
+  }
+
+  part(selector) {
+    return this.root.querySelector(selector);
+  }
+
+  write(selector, words) {
+    const part = this.part(selector);
+    if (part.textContent !== words) part.textContent = words;
+  }
+
+  frame(frame) {
+    // Whether nobody else sees what the organizer sees is for the server to say.
+    if (this.show(frame) && this.told.audience === "organizer") location.reload();
+  }
+
+  /** Draws the frame. Answers whether it is of another phase or round than the one before. */
+  show(frame) {
+    const says = this.root.dataset;
+    const { as_of: now, closes_at: until, standings } = frame;
+    const phase = phaseOf(frame);
+    const round = String(frame.round ?? "");
+    const changed = phase !== says.phase || round !== says.round;
+    const shows = frame.withheld || phase === "waiting" ? "names" : "figures";
+    const clock = until && /open|hidden/.test(phase) ? "on" : "off";
+    Object.assign(says, { phase, round, clock, shows: standings.length ? shows : "nothing" });
+    this.#ahead = Date.now() - Date.parse(now);
+    if (changed) this.#turn(frame, phase);
+    if (clock === "on") this.#wind(until, now);
+    if (says.shows === "figures") this.#draw(frame, phase === "over");
+    return changed;
+  }
+
+  #turn({ round, name, standings }, phase) {
+    this.write(".phase", this.told.words[phase]);
+    if (round) this.write(".round-name", name || this.told.words.round.replace("%s", round));
+    const bill = this.part(".bill");
+    const lines = standings.slice(0, this.told.most).map(({ ballot_number: number, artist }) => {
+      const line = bill.firstElementChild.cloneNode(true);
+      line.querySelector(".lead").textContent = number;
+      line.querySelector(".name").textContent = artist.name;
+      return line;
+    });
+    if (lines[0]) bill.replaceChildren(...lines);
+  }
+
+  #wind(until, now) {
+    const clock = this.part(".countdown").dataset;
+    const [end, start] = [until, now].map(Date.parse);
+    if (Date.parse(clock.until) === end) return;
+    Object.assign(clock, { until, now, total: (end - start) / 1000 });
+    startCountdowns(this.root);
+  }
+
+  #draw({ standings, total }, over) {
+    const { words, most } = this.told;
+    const list = this.board.board;
+    const top = standings[0].votes;
+    const gap = standings[1] ? top - standings[1].votes : top;
+    const note = (key) => words[key].replace("%s", this.board.numbers.format(gap));
+    const notes = !top ? [note("vacant")] : gap ? [note(over ? "won" : "leads"), note("behind")] : [words.level, words.level];
+    const states = top ? ["leader", "chasing"] : ["vacant"];
+    const cut = [...list.children].findIndex((row) => row.matches(".leaderboard-cut"));
+    if (top > 999) list.classList.add("has-many-votes");
+    this.board.update(
+      standings.slice(0, most).map(({ artist, votes, rank, ballot_number: number }, index) => ({
+        key: artist.id,
+        artist: artist.name,
+        votes,
+        place: this.told.most && !over ? number : rank,
+        share: top && votes / top,
+        note: notes[index] ?? "",
+        state: states[index] ?? (cut > 0 && index >= cut ? "out" : "running"),
+      })),
+    );
+    this.write(".total", this.board.numbers.format(total));
+    if (top && gap) this.#tell(standings[0].artist.name);
+  }
+
+  /** Has a new leader read out. */
+  #tell(leader) {
+    const news = this.#leader && leader !== this.#leader && Date.now() - this.#told > NEWS;
+    this.#leader = leader;
+    if (!news) return;
+    this.#told = Date.now();
+    this.write(".news", this.told.words.news.replace("%s", leader));
+  }
+
+  /** The picture is true as of now. */
+  contact() {
+    clearTimeout(this.#breaking);
+    this.#breaking = 0;
+    this.root.classList.remove("is-stale");
+    this.write(".as-of-time", this.time.format(Date.now() - this.#ahead));
+  }
+
+  /** From now on it may not be. */
+  lost() {
+    this.#breaking ||= setTimeout(() => this.root.classList.add("is-stale"), STALE);
+  }
+
+  /** Asks for the page again, for what it tells its module now. Away, it stays with what it has. */
+  async renew() {
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(location)).text(), "text/html");
+      Object.assign(this.told, JSON.parse(page.querySelector("[data-phase] script").textContent));
+      return page;
+    } catch {}
+  }
+}
+
+function phaseOf({ status, withheld }) {
+  if (!status || status === "planned") return "waiting";
+  if (status === "open") return withheld ? "hidden" : "open";
+  if (status === "closing") return "counting";
+  return status === "disputed" ? status : withheld ? "sealed" : "over";
+}
+
+const live = document.querySelector(".live");
+if (live) new LivePage(live);

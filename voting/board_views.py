@@ -1,0 +1,66 @@
+"""Pages that show standings: live, on the projector, and when the night is over."""
+
+from typing import Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page, require_safe
+
+from accounts.actors import Actor, Via, actor_of
+from config.lib.errors import NotFound
+from events.models import Event, EventAccess, EventStatus
+from events.policies import event_at
+from voting.leaderboard import Audience
+from voting.live_page import live_page_of
+from voting.recap_page import recap_page_of
+from voting.stage_page import stage_page_of
+from voting.viewing import audience_for
+
+_KEPT_SECONDS: Final = 60  # how long anybody's cache may show a recap again without asking
+
+
+@require_safe
+@cache_control(private=True, no_cache=True)
+def live(request: HttpRequest, slug: str) -> HttpResponse:
+    """`/events/<slug>/live/`: the standings, as a fan or as who runs the event."""
+    actor = actor_of(request, Via.PAGE)
+    event = _event_at(actor, slug)
+    page = live_page_of(event, audience=audience_for(actor, event), now=timezone.now())
+    return render(request, "voting/live.html", {"page": page})
+
+
+@require_safe
+@cache_control(private=True, no_cache=True)
+def stage(request: HttpRequest, slug: str) -> HttpResponse:
+    """`/events/<slug>/stage/`: for the screen in the venue. What is withheld is withheld here, whoever opened it."""
+    actor = actor_of(request, Via.PAGE)
+    event = _event_at(actor, slug)
+    runs_it = audience_for(actor, event) == Audience.ORGANIZER
+    audience = Audience.PROJECTOR if runs_it else Audience.FAN
+    page = stage_page_of(event, audience=audience, now=timezone.now())
+    return render(request, "voting/stage.html", {"page": page})
+
+
+@require_safe
+@conditional_page
+def recap(request: HttpRequest, slug: str) -> HttpResponse:
+    """`/events/<slug>/recap/`: the same for everybody, so that caches may keep it."""
+    actor = actor_of(request, Via.PAGE)
+    event = _event_at(actor, slug)
+    response = render(request, "voting/recap.html", {"page": recap_page_of(event)})
+    anybodys = actor.user is None and "lang" not in request.GET and _is_settled(event)
+    response["Cache-Control"] = f"public, max-age={_KEPT_SECONDS}" if anybodys else "private, no-cache"
+    return response
+
+
+def _is_settled(event: Event) -> bool:
+    return event.status in {EventStatus.CLOSED, EventStatus.ARCHIVED} and event.access != EventAccess.PRIVATE
+
+
+def _event_at(actor: Actor, slug: str) -> Event:
+    try:
+        return event_at(actor, slug)
+    except NotFound as refusal:
+        raise Http404 from refusal
