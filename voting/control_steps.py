@@ -60,6 +60,18 @@ def steps_of(event: Event, held: Sequence[Round], *, now: datetime) -> Steps:
     return Steps(main=possible[0] if possible else None, others=possible[1:])
 
 
+def step_of(round_: Round) -> Step | None:
+    """What this round can do next; None where it has come to its end, or is disputed."""
+    match round_.status:
+        case RoundStatus.PLANNED:
+            return _open_round(round_.number)
+        case RoundStatus.OPEN | RoundStatus.CLOSING:
+            return _close_round(round_.number)
+        case RoundStatus.CLOSED:
+            return _reveal_round(round_.number)
+    return None
+
+
 def perform(*, actor: Actor, event: Event, step: Step, now: datetime) -> None:
     """Do it, through the service. Raises what the service raises; StaleVersion for a round that was planned meanwhile."""
     _PERFORM[step.action](actor, event.public_id, step.number, now)
