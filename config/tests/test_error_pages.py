@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{prefix}{name}", view) for prefix in ("", "api/v1/") for name, view in VIEWS.items()
 ]
 urlpatterns += [  # where the head and the foot of every page lead
+    path("", include("artists.urls")),
     path("", include("events.urls")),
     path("accounts/", include("accounts.urls")),
     path("api/docs/", TryItPage.as_view(), name="api-docs"),

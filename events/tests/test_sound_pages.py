@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from artists.tests.factories import ArtistFactory
 from config.tests.test_components import Structure
 from events import links
 from events.models import Event
@@ -29,6 +30,10 @@ PAGES: dict[str, Callable[[Event], str]] = {
     "events": lambda _event: "/events/",
     "events with faults": lambda _event: "/events/?first=x&last=y&q=nothing",
     "event": lambda event: f"/events/{event.slug}/",
+    "artists": lambda _event: "/artists/",
+    "artists with faults": lambda _event: "/artists/?q=nobody&home=" + "x" * 101,
+    "artist": lambda event: f"/artists/{event.lineup.get(ballot_number=1).artist.slug}/",
+    "artist without nights": lambda _event: f"/artists/{ArtistFactory.create(genres=[], home='').slug}/",
     "cancelled": lambda _event: f"/events/{EventFactory.create(cancelled=True).slug}/",
     "by invitation": lambda _event: f"/events/{EventFactory.create(published=True, access='hybrid').slug}/",
     "bare": lambda _event: f"/events/{EventFactory.create(published=True, join_keyword='', sender=None).slug}/",

@@ -17,9 +17,10 @@ document.addEventListener("htmx:afterSettle", (event) => {
   used = null;
 });
 
-// No answer, or no good one: the browser goes there itself and shows what it gets.
+// No answer, or no good one: the browser goes there itself and shows what it gets. After a moment, because a page that is
+// being left loses its requests, too, and must not be led back.
 for (const failure of ["htmx:sendError", "htmx:responseError"]) {
-  document.addEventListener(failure, (event) => location.assign(event.detail.pathInfo.finalRequestPath));
+  document.addEventListener(failure, ({ detail }) => setTimeout(() => location.assign(detail.pathInfo.finalRequestPath), 300));
 }
 
 /** What takes the place of the link that was used: the same link again, or after turning a page the head of the list. */
