@@ -69,12 +69,24 @@ class ClientAdmin(ConsoleAdmin[RefreshFamily]):
         messages.success(request, said % {"number": count})
 
 
+class _Through(admin.SimpleListFilter):
+    """The surfaces by name: asking the table which there are would read all of it."""
+
+    title, parameter_name = _("through"), "channel"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(via.value, via.value) for via in Via]
+
+    def queryset(self, request: HttpRequest, queryset: "models.QuerySet[AuditEntry]") -> "models.QuerySet[AuditEntry]":
+        return queryset.filter(channel=self.value()) if self.value() else queryset
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ConsoleAdmin[AuditEntry]):
     """From where somebody did it is for admins; who and what also for those whose thing it was done to."""
 
     list_display = ("at", "action", "what", "who", "channel")
-    list_filter = ("channel",)
+    list_filter = (_Through,)
     list_select_related = ("person__user",)
     search_fields = ("action", "=subject_id", "=request_id")
     ordering = ("-id",)

@@ -8,35 +8,34 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
-# Ours of tokens.css, on the theme's scale: paper is its light end and ink its dark one.
+# The theme's scales in our tokens (static/css/tokens.css), where alone colours are written.
 _GROUND: Final = {
-    "50": "oklch(0.985 0.008 90)",
-    "100": "oklch(0.952 0.019 86)",
-    "200": "oklch(0.85 0.034 82)",
-    "300": "oklch(0.785 0.025 300)",
-    "400": "oklch(0.66 0.03 300)",
-    "500": "oklch(0.52 0.035 300)",
-    "600": "oklch(0.4 0.045 300)",
-    "700": "oklch(0.295 0.045 300)",
-    "800": "oklch(0.222 0.036 300)",
-    "900": "oklch(0.165 0.028 300)",
-    "950": "oklch(0.125 0.022 300)",
+    "50": "var(--paper-0)",
+    "100": "var(--paper-1)",
+    "200": "var(--paper-3)",
+    "300": "var(--ink-7)",
+    "400": "var(--ink-6)",
+    "500": "var(--ink-5)",
+    "600": "var(--ink-4)",
+    "700": "var(--ink-3)",
+    "800": "var(--ink-2)",
+    "900": "var(--ink-1)",
+    "950": "var(--ink-0)",
 }
-# Links, focus and where one is: violet. Brass is the main action alone (console.css).
+# Links, focus and where one is: violet. Brass is the main action alone (static/css/console/console.css).
 _VIOLET: Final = {
-    "50": "oklch(0.97 0.02 302)",
-    "100": "oklch(0.93 0.04 302)",
-    "200": "oklch(0.88 0.07 302)",
-    "300": "oklch(0.84 0.1 302)",
-    "400": "oklch(0.8 0.13 302)",
-    "500": "oklch(0.8 0.13 302)",
-    "600": "oklch(0.45 0.24 294)",
-    "700": "oklch(0.41 0.22 294)",
-    "800": "oklch(0.36 0.19 294)",
-    "900": "oklch(0.31 0.15 294)",
-    "950": "oklch(0.25 0.11 294)",
+    **dict.fromkeys(("50", "100", "200", "300", "400", "500"), "var(--violet-1)"),
+    **dict.fromkeys(("600", "700", "800", "900", "950"), "var(--violet-3)"),
 }
-_COMPONENTS: Final = ("badge", "chart", "icon")
+_WORDS: Final = {
+    "subtle-light": "var(--ink-4)",
+    "subtle-dark": "var(--ink-7)",
+    "default-light": "var(--ink-3)",
+    "default-dark": "var(--paper-2)",
+    "important-light": "var(--ink-1)",
+    "important-dark": "var(--paper-1)",
+}
+_COMPONENTS: Final = ("badge", "chart", "fill", "icon")
 _STYLES: Final = (
     "css/console/layers.css",
     "css/tokens.css",
@@ -72,11 +71,11 @@ UNFOLD: Final[dict[str, Any]] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
     "SHOW_BACK_BUTTON": True,
-    "BORDER_RADIUS": "2px",
-    "COLORS": {"base": _GROUND, "primary": _VIOLET},
+    "BORDER_RADIUS": "var(--edge-control)",
+    "COLORS": {"base": _GROUND, "primary": _VIOLET, "font": _WORDS},
     "ENVIRONMENT": "config.console_theme.environment",
     "ACCOUNT": {"navigation": "config.console_theme.account_links"},
     "STYLES": [_file(name) for name in _STYLES],
     "SIDEBAR": {"show_search": False, "navigation": "config.console_menu.navigation"},
-    "DASHBOARD_CALLBACK": None,
+    "DASHBOARD_CALLBACK": "config.console_tonight.tonight",
 }

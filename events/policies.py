@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from django.db.models import QuerySet, TextField, Value
+from django.db.models import CharField, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
@@ -29,7 +29,7 @@ def events_run_by(actor: Actor) -> EventQuerySet:
 
 def topics_run_by(actor: Actor) -> "QuerySet[Any, Any]":
     """What messages about those events are filed under (`Event.topic`), as a query of one column."""
-    return events_run_by(actor).annotate(filed=Concat(Value("event:"), Cast("pk", TextField()))).values("filed")
+    return events_run_by(actor).annotate(filed=Concat(Value("event:"), Cast("pk", CharField()))).values("filed")
 
 
 def event_to_see(actor: Actor, public_id: str) -> Event:

@@ -42,7 +42,7 @@ _STATES: Final[dict[str, Colour]] = {
 @admin.register(Message)
 class MessageAdmin(ConsoleAdmin[Message]):
     list_display = ("created_at", "channel", "kind", "masked_to", "state_badge", "why")
-    list_filter = ("state", "channel", "lane", "kind")
+    list_filter = ("state", "channel", "lane")
     list_select_related = ("address",)
     list_per_page = 50
     ordering = ("-id",)

@@ -287,7 +287,7 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.purpose_key
+        return f"{self.kind} {self.public_id}"
 
 
 class DeliveryEvent(models.Model):

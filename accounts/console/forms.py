@@ -39,6 +39,10 @@ class ConsoleForm(TypedForm[models.Model]):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
         if VERSION in self.fields:
             self.fields[VERSION].widget = forms.HiddenInput()
+        if self.prefix:  # a line of a table: the heads of its columns are no labels
+            for field in self.fields.values():
+                drawn = getattr(field.widget, "widget", field.widget)  # inside the wrapper with "add another"
+                drawn.attrs.setdefault("aria-label", str(field.label or ""))
 
     def clean(self) -> dict[str, object]:
         cleaned: dict[str, object] = super().clean() or self.cleaned_data

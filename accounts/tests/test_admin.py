@@ -32,7 +32,7 @@ def test_admin_looks_and_cannot_change(desk: Client, fan: User, now: datetime, m
     assert desk.post(reverse("admin:accounts_user_delete", args=[fan.pk]), {"post": "yes"}).status_code == 403
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", ["user", "refreshfamily"])
 def test_organizers_see_no_accounts(organizer: User, model: str) -> None:
     client = Client()
     client.force_login(organizer)

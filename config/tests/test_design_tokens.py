@@ -97,6 +97,8 @@ class TestSheets:
 
     def test_it_keeps_to_its_layer_and_to_the_house_rules(self, path: Path) -> None:
         text = plain(path).strip()
+        if re.fullmatch(r"@layer [\w, ]+;", text):
+            return  # only puts layers in their order
         layer = path.parent.name if path.parent != CSS else path.stem
         assert re.match(rf"@layer {layer} {{", text)
         assert "!important" not in text

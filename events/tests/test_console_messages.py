@@ -1,0 +1,123 @@
+"""Messages and the audit in the console, as organizers see them: of their own events, with addresses masked."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AuditEntry, User
+from events.models import Event
+from events.tests.factories import EventFactory, PhoneFactory
+from messaging.models import Channel, InboundMessage, Message, Sender
+from messaging.tests.factories import InboundFactory, MailboxFactory, MessageFactory
+
+pytestmark = pytest.mark.django_db
+SENT = reverse("admin:messaging_message_changelist")
+RECEIVED = reverse("admin:messaging_inboundmessage_changelist")
+AUDIT = reverse("admin:accounts_auditentry_changelist")
+
+
+@pytest.fixture
+def event(organizer: User) -> Event:
+    return EventFactory.create(owner=organizer, published=True)
+
+
+@pytest.fixture
+def desk(client: Client, organizer: User) -> Client:
+    client.force_login(organizer)
+    return client
+
+
+def body(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def one(row: Message | InboundMessage | AuditEntry | Sender) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def test_what_was_sent_about_their_events_and_nothing_else(desk: Client, event: Event) -> None:
+    ours = MessageFactory.create(topic=event.topic, kind="join_ask", text="Reply YES")
+    theirs = MessageFactory.create(topic=EventFactory.create().topic, kind="nudge")
+    account = MessageFactory.create(kind="account")
+
+    listed = desk.get(SENT)
+
+    assert [row.pk for row in listed.context["cl"].result_list] == [ours.pk]
+    assert "Reply YES" in body(desk.get(one(ours)))
+    assert [desk.get(one(row)).status_code for row in (theirs, account)] == [404, 404]
+
+
+def test_addresses_are_masked_and_cannot_be_searched(desk: Client, event: Event) -> None:
+    phone = PhoneFactory.create(value="+14155550042")
+    text = MessageFactory.create(topic=event.topic, address=phone)
+    mail = MessageFactory.create(
+        topic=event.topic, channel=Channel.EMAIL, address=MailboxFactory.create(value="fay@example.test")
+    )
+    shown = body(desk.get(SENT)) + body(desk.get(one(text))) + body(desk.get(one(mail)))
+
+    assert "+14155550042" not in shown
+    assert "fay@example.test" not in shown
+    assert "42" in shown
+    assert desk.get(SENT, {"q": "+14155550042"}).context["cl"].result_count == 0
+    assert text.purpose_key not in shown
+
+
+def test_texts_that_were_answered_about_their_events(desk: Client, event: Event) -> None:
+    ours, theirs, nobodys = InboundFactory.create_batch(3, text="hello there")
+    MessageFactory.create(topic=event.topic, reply_to=ours, kind="join_ask")
+    MessageFactory.create(topic=EventFactory.create().topic, reply_to=theirs, kind="join_ask")
+
+    listed = desk.get(RECEIVED)
+
+    assert [row.pk for row in listed.context["cl"].result_list] == [ours.pk]
+    assert "hello there" in body(listed)
+    assert ours.address.value not in body(listed) + body(desk.get(one(ours)))
+    assert [desk.get(one(row)).status_code for row in (theirs, nobodys)] == [404, 404]
+
+
+def test_organizers_see_numbers_in_use_and_not_how_they_are_set_up(desk: Client) -> None:
+    ours = Sender.objects.create(channel=Channel.SMS, value="+12025550100", messaging_service="MG4711")
+    off = Sender.objects.create(channel=Channel.SMS, value="+12025550101", active=False)
+
+    assert "MG4711" not in body(desk.get(one(ours)))
+    assert desk.get(one(off)).status_code == 404
+
+
+def test_the_audit_of_their_events_without_where_it_came_from(
+    desk: Client, organizer: User, event: Event, outsider: User
+) -> None:
+    desk.post(reverse("admin:events_event_step", args=[event.pk, "cancel"]), REMOTE_ADDR="203.0.113.7")
+    desk.force_login(outsider)
+    theirs = EventFactory.create(owner=outsider, published=True)
+    desk.post(reverse("admin:events_event_step", args=[theirs.pk, "cancel"]))
+    first, second = AuditEntry.objects.order_by("pk")
+
+    desk.force_login(organizer)
+    listed = desk.get(AUDIT)
+
+    assert [row.pk for row in listed.context["cl"].result_list] == [first.pk]
+    assert "203.0.113.7" not in body(listed) + body(desk.get(one(first)))
+    assert desk.get(one(second)).status_code == 404
+
+
+@pytest.mark.parametrize("address", [SENT, RECEIVED, AUDIT])
+def test_lists_take_the_same_queries_for_one_and_for_three(
+    desk: Client, event: Event, address: str, django_assert_num_queries: Any
+) -> None:
+    def more() -> None:
+        inbound = InboundFactory.create()
+        MessageFactory.create(topic=event.topic, reply_to=inbound)
+        AuditEntry.objects.create(
+            at=inbound.received_at, action="event.edit", subject_type="events.event", subject_id=event.public_id
+        )
+
+    queries = 4 if address == RECEIVED else 3  # who asks, how many, rows; the texts' answers
+    more()
+    with django_assert_num_queries(queries):
+        desk.get(address)
+    more()
+    more()
+    with django_assert_num_queries(queries):
+        desk.get(address)

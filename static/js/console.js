@@ -1,0 +1,17 @@
+// Names the fields that the theme draws without one: choices that are searched, each by its own label.
+
+const named = (select) => {
+  const label = select.labels?.[0]?.textContent ?? select.getAttribute("aria-label");
+  const box = select.nextElementSibling?.querySelector("[role=combobox]");
+  if (!label || !box) return;
+  box.removeAttribute("aria-labelledby");
+  const chosen = select.selectedOptions[0]?.textContent.trim();
+  box.setAttribute("aria-label", [label.replace("*", "").trim(), chosen].filter(Boolean).join(": "));
+};
+
+const all = () => document.querySelectorAll("select.admin-autocomplete").forEach(named);
+
+// The theme draws them some time after the page has loaded, and again for every line that is added.
+new MutationObserver(all).observe(document.body, { childList: true, subtree: true });
+document.addEventListener("change", all);
+all();
