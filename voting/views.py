@@ -98,10 +98,11 @@ def _again(request: HttpRequest) -> HttpResponse:
 def _join(request: HttpRequest, find: Find) -> HttpResponse:
     """The visitor joins, and is back where the vote is."""
     actor = actor_of(request, Via.PAGE)
-    if actor.user is None:
-        return redirect_to_login(request.path)
     try:
-        join_signed_in(actor=actor, public_id=find(actor).event.public_id, now=timezone.now())
+        event = find(actor).event
+        if actor.user is None:
+            return redirect_to_login(request.path)
+        join_signed_in(actor=actor, public_id=event.public_id, now=timezone.now())
     except Refusal as refusal:
         return _page(request, find, refusal=refusal)
     return redirect(request.path)

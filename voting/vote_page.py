@@ -115,7 +115,7 @@ _STANDING: Final = (BallotState.ACCEPTED, BallotState.QUARANTINED)
 def vote_page_of(visitor: Visitor, *, now: datetime, chosen: str = "") -> VotePage:
     """The page as this visitor sees it. `chosen` is the ballot number of a vote that came when another one stood.
 
-    Changes nothing: a voting token is only a permission. Seven queries at most, besides those that found the visitor.
+    Changes nothing: a voting token is only a permission. Six queries at most, besides those that found the visitor.
     """
     event, attendee = visitor.event, visitor.attendee
     current = directory.with_ballots(Round.objects.filter(event=event).current_first()).first()

@@ -19,7 +19,7 @@ function nameTheArtist(form) {
   const label = button.querySelector("span");
   const show = () => {
     const chosen = form.querySelector("input:checked")?.closest("label").querySelector(".artist").textContent;
-    if (chosen) label.textContent = button.dataset.named.replace("%(artist)s", chosen);
+    if (chosen) label.textContent = button.dataset.named.replace("{artist}", chosen);
   };
   form.addEventListener("change", show);
   show();
