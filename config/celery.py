@@ -6,6 +6,7 @@
 import os
 
 from celery import Celery
+from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -14,3 +15,5 @@ app = Celery("fanfare")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
+if settings.DEBUG:
+    app.autodiscover_tasks(["config.demo"])

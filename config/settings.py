@@ -191,6 +191,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "heartbeat": {"task": "config.heartbeat", "schedule": 15.0, "options": {"queue": "critical", "expires": 30}},
     "accounts-sweep": {"task": "accounts.sweep_expired", "schedule": 3600.0},
 }
+if DEBUG:
+    CELERY_BEAT_SCHEDULE["demo"] = {"task": "config.keep_demo_alive", "schedule": 60.0, "options": {"queue": "slow"}}
 
 # --- People: accounts, languages, messages ----------------------------------------------------------------------------
 

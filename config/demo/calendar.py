@@ -34,7 +34,7 @@ def demo_night(organizer: User, cast: Cast, *, now: datetime) -> Event:
     """The live night under the promised address and keyword. One that is over makes room for a new one."""
     event = Event.objects.filter(slug=DEMO_SLUG).first()
     if event and event.status == EventStatus.LIVE:
-        return _prolonged(event, organizer, now)
+        return prolong(event, organizer, now)
     if event:
         Event.objects.filter(pk=event.pk).update(slug=f"{DEMO_SLUG}-{event.starts_at:%Y-%m-%d}-{event.public_id[:4]}")
     event = events.create(
@@ -55,11 +55,21 @@ def demo_night(organizer: User, cast: Cast, *, now: datetime) -> Event:
     return events.go_live(actor=acting(organizer), public_id=event.public_id, now=now)
 
 
+def prolong(event: Event, organizer: User, now: datetime) -> Event:
+    """The night, longer if it would soon be over."""
+    if event.ends_at > now + _NIGHT_LEFT:
+        return event
+    actor = acting(organizer)
+    return events.edit(actor=actor, public_id=event.public_id, changes={"ends_at": now + 2 * _LASTS}, now=now)
+
+
 def others(organizer: User, cast: Cast, *, now: datetime) -> None:
-    """The events of the past and the future; those that are there stay as they are."""
-    known = set(Event.objects.filter(owner=organizer).values_list("title", flat=True))
+    """The events of the past and the future. Those that are there stay; a coming one that has become past comes again."""
+    theirs = Event.objects.filter(owner=organizer)
+    known = set(theirs.values_list("title", flat=True))
+    coming = set(theirs.filter(ends_at__gt=now).values_list("title", flat=True))
     for show in SHOWS:
-        if show.title not in known:
+        if show.title not in (known if show.starts_in < timedelta() else coming):
             _show(show, organizer, cast, now)
 
 
@@ -117,10 +127,3 @@ def _line_up(event: Event, organizer: User, cast: Cast, now: datetime) -> None:
             actor=acting(organizer), public_id=event.public_id, artist=artist.public_id, set_at=set_at, now=now
         )
         lineup.accept(actor=platform(Via.COMMAND), public_id=event.public_id, artist_id=artist.public_id, now=now)
-
-
-def _prolonged(event: Event, organizer: User, now: datetime) -> Event:
-    if event.ends_at > now + _NIGHT_LEFT:
-        return event
-    actor = acting(organizer)
-    return events.edit(actor=actor, public_id=event.public_id, changes={"ends_at": now + 2 * _LASTS}, now=now)

@@ -26,11 +26,11 @@ _SHY: Final = 8  # those before them are in, and have not voted yet
 Said = tuple[str, Sequence[str]]  # a phone, and what it texts
 
 
-def open_round(event: Event, organizer: User, *, now: datetime) -> Round | None:
-    """The event's next round, open; None while one is. A round whose time ran out while nothing ran is closed first."""
+def open_round(event: Event, organizer: User, *, now: datetime) -> Round:
+    """The event's round in progress, opened if there is none. One whose time ran out while nothing ran is closed first."""
     rounds.move_by_clock(now=now)
-    if Round.objects.in_progress().filter(event=event).exists():
-        return None
+    if running := Round.objects.in_progress().filter(event=event).first():
+        return running
     changes: rounds.RoundChanges = {"closes_at": now + _ROUND_LASTS}
     actor = acting(organizer)
     planned = rounds.plan(actor=actor, public_id=event.public_id, changes=changes, now=now)
@@ -38,7 +38,9 @@ def open_round(event: Event, organizer: User, *, now: datetime) -> Round | None:
 
 
 def fill(event: Event, round_: Round) -> int:
-    """Let the room join, confirm and vote; returns how many votes the round has then."""
+    """Let the room join, confirm and vote, unless somebody has voted in this round; returns how many votes it cast."""
+    if round_.ballots.exists():
+        return 0
     asyncio.run(_text(list(_conversations(event, round_))))
     return round_.ballots.filter(state="accepted").count()
 

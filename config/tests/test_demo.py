@@ -1,21 +1,30 @@
 """`manage.py demo`: a lively night, as often as wanted."""
 
-from datetime import timedelta
+import os
+import subprocess
+import sys
+from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
 from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import Role, User
 from artists.models import Artist
+from config.demo import fans
+from config.demo.night import PAUSE, keep_alive
 from config.demo.people import PASSWORD
+from config.demo.tasks import keep_demo_alive
+from config.tests.architecture.sources import PROJECT
 from events.models import Attendee, Event, EventStatus
 from events.services import events
 from messaging.models import Message
 from voting.models import Ballot, Round, Tally
+from voting.services import rounds
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -90,6 +99,101 @@ def test_a_round_that_is_over_is_followed_by_the_next_and_a_short_night_is_prolo
         "open",
     ]
     assert Ballot.objects.filter(round__number=2, state="accepted").count() == 35
+
+
+def test_a_night_without_a_vote_is_filled_by_the_next_run() -> None:
+    """As after a first run that was interrupted between the round and the votes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fans, "fill", lambda event, round_: 0)
+        demo()
+    assert not Ballot.objects.exists()
+    assert "35 votes counted" in demo()
+
+
+def a_month_passes() -> None:
+    """All that has a time is a month older, and nothing ran meanwhile."""
+    month = timedelta(days=30)
+    Event.objects.update(starts_at=F("starts_at") - month, ends_at=F("ends_at") - month, doors_at=None)
+    Round.objects.update(closes_at=F("closes_at") - month)
+
+
+@pytest.fixture
+def small_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seven people vote; where the votes are not the matter, that many are enough."""
+    monkeypatch.setattr(fans, "_PHONES", fans._PHONES[-20:])
+
+
+def coming(now: datetime) -> set[str]:
+    return set(Event.objects.upcoming().filter(starts_at__gt=now).values_list("title", flat=True))
+
+
+@pytest.mark.usefixtures("small_room")
+def test_after_a_month_there_is_a_live_night_and_the_calendar_is_full_again() -> None:
+    demo()
+    programme = coming(timezone.now())
+    past = Event.objects.filter(starts_at__lt=timezone.now()).count()
+    assert len(programme) == 3
+    a_month_passes()
+    demo()
+    night = Event.objects.get(slug="demo-night")
+    assert (night.status, night.ends_at > timezone.now()) == ("live", True)
+    assert Round.objects.filter(event=night, status="open", closes_at__gt=timezone.now()).exists()
+    assert coming(timezone.now()) == programme
+    assert Event.objects.filter(title="Summer Closing").count() == 1
+    assert Event.objects.filter(starts_at__lt=timezone.now()).count() > past
+
+
+@pytest.mark.usefixtures("small_room")
+class TestWhileTheSiteRuns:
+    """What the clock does, so that a site that has run for days still opens on a live night."""
+
+    def closed_round(self, *, ago: timedelta) -> Event:
+        demo()
+        night = Event.objects.get(slug="demo-night")
+        now = timezone.now()
+        Round.objects.filter(event=night).update(closes_at=now)
+        rounds.move_by_clock(now=now)
+        Round.objects.filter(event=night).update(closed_at=now - ago)
+        return night
+
+    def test_a_round_is_followed_by_the_next_after_a_pause(self) -> None:
+        night = self.closed_round(ago=PAUSE - timedelta(seconds=10))
+        assert keep_alive(now=timezone.now()) is False
+        keep_demo_alive()
+        assert Round.objects.get(event=night).status == "closed"
+        Round.objects.update(closed_at=timezone.now() - PAUSE)
+        keep_demo_alive()
+        assert list(Round.objects.order_by("number").values_list("status", flat=True)) == ["closed", "open"]
+        assert Ballot.objects.filter(round__number=2, state="accepted").count() == 7
+
+    def test_a_night_that_was_closed_by_hand_is_followed_by_another(self) -> None:
+        night = self.closed_round(ago=PAUSE)
+        events.move_by_clock(now=night.ends_at)
+        assert keep_alive(now=timezone.now()) is True
+        assert Event.objects.get(slug="demo-night").status == "live"
+
+    def test_a_round_that_runs_is_left_alone_and_its_night_made_longer(self) -> None:
+        demo()
+        Event.objects.filter(slug="demo-night").update(ends_at=timezone.now() + timedelta(hours=1))
+        assert keep_alive(now=timezone.now()) is False
+        assert Event.objects.get(slug="demo-night").ends_at > timezone.now() + timedelta(hours=9)
+        assert Round.objects.count() == 1
+
+    def test_where_no_demo_was_loaded_none_appears(self) -> None:
+        assert keep_alive(now=timezone.now()) is False
+        assert not User.objects.exists()
+
+    @pytest.mark.parametrize(("debug", "known"), [("1", True), ("0", False)])
+    def test_only_development_knows_the_job(self, debug: str, known: bool) -> None:
+        script = (
+            "from config.celery import app; app.loader.import_default_modules(); "
+            "print('config.keep_demo_alive' in app.tasks, 'demo' in app.conf.beat_schedule)"
+        )
+        secrets = {"SECRET_KEY": "x", "FANFARE_KEYS": "x", "TWILIO_AUTH_TOKEN": "x", "PUBLIC_URL": "https://x.test"}
+        command = [sys.executable, "-c", script]
+        environment = {**os.environ, **secrets, "DEBUG": debug}
+        said = subprocess.run(command, env=environment, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+        assert said.split() == [str(known)] * 2
 
 
 def test_it_is_for_development(settings: Settings) -> None:

@@ -6,11 +6,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from accounts.models import Role
-from config.demo import calendar, fans
-from config.demo.people import PASSWORD, account, acting
-from events.models import Event
-from events.services.attendees import join_signed_in
+from config.demo import night
+from config.demo.people import PASSWORD
 
 
 class Command(BaseCommand):
@@ -32,18 +29,7 @@ class Command(BaseCommand):
                 "The demo has an admin whose password everybody knows, so it is for development. "
                 "Set DEBUG=1, or add --yes-really if you mean it."
             )
-        event, votes = self._load()
+        event, votes = night.load(now=timezone.now())
         more = f", {votes} votes counted in a new round" if votes else ""
         self.stdout.write(f"{event.title} is live until {event.ends_at:%d %b %H:%M} UTC{more}.")
         self.stdout.write(f"Text JOIN {event.join_keyword} to {settings.PLATFORM_NUMBER}. Passwords: {PASSWORD}")
-
-    def _load(self) -> tuple[Event, int]:
-        now = timezone.now()
-        people = {role: account(role, now=now) for role in Role}
-        organizer = people[Role.ORGANIZER]
-        cast = calendar.artists(organizer, people[Role.ARTIST], now=now)
-        calendar.others(organizer, cast, now=now)
-        event = calendar.demo_night(organizer, cast, now=now)
-        join_signed_in(actor=acting(people[Role.FAN]), public_id=event.public_id, now=now)
-        opened = fans.open_round(event, organizer, now=now)
-        return event, fans.fill(event, opened) if opened else 0
