@@ -25,7 +25,6 @@ MOST_BYTES: Final = 2_000_000
 MOST_ROWS: Final = 20_000
 LONGEST_VALUE: Final = 80  # characters of a value that is shown again
 _LONGEST_ADDRESS: Final = 254  # of messaging's column
-_SHORTEST_NUMBER: Final = 7  # digits with the country code, of a phone that can be written to from anywhere
 
 _PHONE: Final = frozenset(
     {"phone", "phonenumber", "mobile", "mobilenumber", "mobilephone", "cell", "cellphone", "telephone", "tel", "sms"}
@@ -198,8 +197,9 @@ def _row(line: int, cells: Sequence[str], columns: _Columns, country: str) -> Pe
         return RefusedRow(
             line, _shown(phone), _("The spreadsheet has shortened this number. Format the column as text.")
         )
-    number = _number(phone, country) if phone else ""
-    if number is None:
+    try:
+        number = phone_number(phone, country=country) if phone else ""
+    except NotAPhoneNumber:
         return RefusedRow(line, _shown(phone), _("This is not a phone number."))
     try:
         address = normalised(channel=Channel.EMAIL, value=email) if email else ""
@@ -208,15 +208,6 @@ def _row(line: int, cells: Sequence[str], columns: _Columns, country: str) -> Pe
     if len(address) > _LONGEST_ADDRESS:
         return RefusedRow(line, _shown(email), NotAMailAddress.message)
     return Person(line, number, address)
-
-
-def _number(phone: str, country: str) -> str | None:
-    """E.164; None for what is none, and for what could be one in some small network only."""
-    try:
-        number = phone_number(phone, country=country)
-    except NotAPhoneNumber:
-        return None
-    return number if len(number) > _SHORTEST_NUMBER else None
 
 
 def _first(cells: Sequence[str], places: Sequence[int]) -> str:

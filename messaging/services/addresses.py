@@ -13,6 +13,9 @@ from config.lib.errors import Refusal
 from messaging.models import Address, Channel
 
 
+_SHORTEST_NUMBER: Final = 7  # digits with the country code; less reaches somebody in some small network at most
+
+
 class NotAPhoneNumber(Refusal):
     status = 422
     message = _("This is not a phone number. Write it with its country code, for example +12025550123.")
@@ -32,9 +35,10 @@ def phone_number(value: str, *, country: str | None = None) -> str:
         number = phonenumbers.parse(value, country)
     except phonenumbers.NumberParseException as error:
         raise NotAPhoneNumber from error
-    if not phonenumbers.is_possible_number(number):
+    written = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    if not phonenumbers.is_possible_number(number) or len(written) <= _SHORTEST_NUMBER:
         raise NotAPhoneNumber
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return written
 
 
 def _mail_address(value: str) -> str:
