@@ -35,7 +35,7 @@ _WORDS: Final = {
     "important-light": "var(--ink-1)",
     "important-dark": "var(--paper-1)",
 }
-_COMPONENTS: Final = ("badge", "chart", "fill", "icon")
+_COMPONENTS: Final = ("badge", "chart", "fill", "icon", "progress")
 _STYLES: Final = (
     "css/console/layers.css",
     "css/tokens.css",
@@ -43,6 +43,7 @@ _STYLES: Final = (
     "css/utilities.css",
     "css/console/console.css",
     "css/console/events.css",
+    "css/console/attendees.css",
     "css/console/tonight.css",
 )
 
