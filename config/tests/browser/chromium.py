@@ -10,7 +10,9 @@ from typing import Final
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
 
 MISSING: Final = "no chromium on the PATH; on Debian and Ubuntu: apt install chromium"
-_AGAIN_LATER: Final = "net::ERR_ABORTED"  # the browser itself gave a request up, because the page was left
+# The browser itself gave a request up, because the page was left; or policy forbade it, which stands in the console as well
+# (but for scripts in a window without scripts: so does Chromium switch them off).
+_HARMLESS: Final = {"net::ERR_ABORTED", "csp"}
 
 
 def path() -> str | None:
@@ -60,7 +62,7 @@ class Complaints:
             self.heard.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def _failed(self, request: Request) -> None:
-        if request.failure != _AGAIN_LATER:
+        if request.failure not in _HARMLESS:
             self.heard.append(f"request: {request.method} {request.url}: {request.failure}")
 
     def _answered(self, response: Response) -> None:
