@@ -1,21 +1,44 @@
 """Forms of the account pages: allauth's, with our words, our fields and our services behind them."""
 
-from typing import Any
+from typing import Any, Final
 
-from allauth.account.forms import LoginForm, SignupForm
+from allauth.account.forms import (
+    ChangePasswordForm,
+    LoginForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+    SetPasswordForm,
+    SignupForm,
+)
 from django import forms
 from django.contrib.auth.hashers import make_password
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Via, actor_of
 from accounts.languages import language_here
-from accounts.models import Role, User
+from accounts.models import Language, Role, User
 from accounts.passwords import require_strong
 from accounts.policies import SIGN_UP_ROLES
+from accounts.services.profile import time_zones
 from accounts.services.signing_up import EmailTaken, sign_up
-from config.lib.errors import ValidationError
+from config.lib.errors import Refusal, StaleVersion, ValidationError
+
+_LABELS: Final = {
+    "login": _("E-mail"),
+    "email": _("E-mail"),
+    "password": _("Password"),
+    "oldpassword": _("Your password until now"),
+    "password1": _("New password"),
+    "password2": _("The new password again"),
+}
+_PASSWORD_HELP: Final = _("8 to 128 characters. Not a common one, and not your name or e-mail.")
+_REGIONS: Final = (
+    *("Africa", "America", "Antarctica", "Arctic", "Asia"),
+    *("Atlantic", "Australia", "Europe", "Indian", "Pacific"),
+)
+Choices = list[tuple[str, str | list[tuple[str, str]]]]
 
 
 class LogInForm(LoginForm):  # type: ignore[misc]  # allauth ships no types
@@ -23,9 +46,8 @@ class LogInForm(LoginForm):  # type: ignore[misc]  # allauth ships no types
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = _("E-mail")
         self.fields["remember"].label = _("Keep me signed in on this device")
-        _without_placeholders(self)
+        _in_our_words(self)
 
 
 class SignUpForm(SignupForm):  # type: ignore[misc]  # allauth ships no types
@@ -46,8 +68,8 @@ class SignUpForm(SignupForm):  # type: ignore[misc]  # allauth ships no types
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = _("E-mail")
-        _without_placeholders(self)
+        _in_our_words(self)
+        self.fields["password1"].label = _("Password")
 
     def clean(self) -> dict[str, Any]:
         """The password was checked against the e-mail; this adds the name, which allauth does not know."""
@@ -84,7 +106,104 @@ class SignUpForm(SignupForm):  # type: ignore[misc]  # allauth ships no types
         )
 
 
-def _without_placeholders(form: forms.Form) -> None:
+class ResetForm(ResetPasswordForm):  # type: ignore[misc]  # allauth ships no types
+    """Where to send the link that sets a new password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_our_words(self)
+
+
+class ResetKeyForm(ResetPasswordKeyForm):  # type: ignore[misc]  # allauth ships no types
+    """A new password, behind that link."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_our_words(self)
+
+
+class ChangeForm(ChangePasswordForm):  # type: ignore[misc]  # allauth ships no types
+    """Another password, by whoever knows the present one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_our_words(self)
+
+
+class SetForm(SetPasswordForm):  # type: ignore[misc]  # allauth ships no types
+    """A first password, for an account that has none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_our_words(self)
+
+
+class ProfileForm(forms.Form):
+    """What a person says about themselves, and the version of it that they saw."""
+
+    name = forms.CharField(
+        label=_("Your name"), max_length=150, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    language = forms.ChoiceField(
+        label=_("Language"), choices=Language.choices, help_text=_("Of these pages, and of mail about your account.")
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), help_text=_("Yours. Times of a night are always those of its venue.")
+    )
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=32,
+        required=False,
+        help_text=_("With its country code, for example +12025550123. Texts keep going to the phone you joined with."),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict | None, *, user: User) -> None:
+        """The form as the account stands, or as it was sent."""
+        stored = {name: getattr(user, name) for name in ("name", "language", "time_zone", "phone", "version")}
+        super().__init__(data, initial=stored)
+        self.user = user
+        self.refused_with = ValidationError.status
+        field = self.fields["time_zone"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = _zone_choices(user.time_zone)
+
+    def changes(self) -> dict[str, Any]:
+        """What the service is asked to store, once the form is valid."""
+        values = {name: self.cleaned_data[name] for name in ("name", "language", "time_zone", "phone")}
+        return values | {"expected_version": self.cleaned_data["version"]}
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Say what the service objected to, beside the field where it names one."""
+        self.refused_with = refusal.status
+        for detail in refusal.details:
+            self.add_error(detail.field, str(detail.message))
+        if isinstance(refusal, StaleVersion):
+            self.add_error(None, _("These settings were changed elsewhere in between. Look them over and save again."))
+            known = User.objects.values_list("version", flat=True).get(pk=self.user.pk)
+            self.data = {**{name: self.data.get(name) for name in self.data}, "version": known}
+        elif not refusal.details:
+            self.add_error(None, str(refusal))
+
+
+def _zone_choices(current: str) -> Choices:
+    """The zones named by a place, by region; before them UTC, and whatever else is in use."""
+    placed = {region: sorted(name for name in time_zones() if name.startswith(f"{region}/")) for region in _REGIONS}
+    known = {name for names in placed.values() for name in names}
+    first: Choices = [(name, name) for name in dict.fromkeys(("UTC", current)) if name not in known]
+    return first + [
+        (region, [(name, name.partition("/")[2].replace("_", " ")) for name in names])
+        for region, names in placed.items()
+    ]
+
+
+def _in_our_words(form: forms.Form) -> None:
     """Labels say what a field is; allauth's placeholders would say it twice and vanish while typing."""
-    for field in form.fields.values():
+    for name, field in form.fields.items():
         field.widget.attrs.pop("placeholder", None)
+        field.label = _LABELS.get(name, field.label)
+        if name in {"password", "oldpassword"}:
+            field.help_text = ""  # the way to another one stands below the form
+        if name == "password1":
+            field.help_text = _PASSWORD_HELP

@@ -1,11 +1,14 @@
-"""Account pages (under /accounts/): the language, and allauth's views behind our templates; its other addresses are not mounted."""
+"""Account pages (under /accounts/): the language, and allauth's views behind our templates; its other addresses are not mounted.
+
+What belongs to whoever is signed in is under /me/.
+"""
 
 from allauth.account import views
-from django.urls import path, re_path
+from django.urls import URLPattern, include, path, re_path
 
-from accounts.views import set_language
+from accounts.views import my_home, my_settings, my_votes, set_language
 
-urlpatterns = [
+_account = [
     path("language/", set_language, name="set_language"),
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
@@ -24,3 +27,11 @@ urlpatterns = [
         name="account_reset_password_from_key",
     ),
 ]
+
+_me: list[URLPattern] = [
+    path("", my_home, name="me"),
+    path("votes/", my_votes, name="my-votes"),
+    path("settings/", my_settings, name="my-settings"),
+]
+
+urlpatterns = [path("accounts/", include(_account)), path("me/", include(_me))]

@@ -35,7 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sitemap.xml", site_map_index, name="sitemap-index"),
     path("sitemap-<section>.xml", site_map, name="sitemap"),
     path("admin/", admin.site.urls),
-    path("accounts/", include("accounts.urls")),
+    path("", include("accounts.urls")),
     path("", include("messaging.urls")),
     path("", include("events.urls")),
     path("", include("voting.urls")),

@@ -1,14 +1,17 @@
 """Pages of events."""
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actors import Actor, Via, actor_of
+from accounts.policies import signed_in
 from config.lib.errors import Malformed, NotFound, Refusal
 from config.lib.personal_links import personal_link
 from config.lib.swapping import HtmxRequest, page_or_part
@@ -18,6 +21,7 @@ from events.confirm_page import confirm_page_of
 from events.event_page import event_page_of
 from events.forms import DiscoverForm, SearchForm
 from events.models import Event
+from events.my_nights import leaving_of
 from events.policies import event_at
 from events.services import attendees
 
@@ -57,6 +61,23 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return _join(request, actor, shown)
     return _event_page(request, actor, shown)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def leave(request: HttpRequest, slug: str) -> HttpResponse:
+    """`/events/<slug>/leave/`: asks first. Only for whoever is at the event, whether or not its page shows to them."""
+    actor, now = actor_of(request, Via.PAGE), timezone.now()
+    try:
+        if request.method == "POST":
+            left = attendees.leave_signed_in(actor=actor, slug=slug, now=now)
+            messages.success(request, _("You left %(title)s.") % {"title": left.title})
+            return redirect("me")
+        page = leaving_of(signed_in(actor), slug, now=now)
+    except NotFound as refusal:
+        raise Http404 from refusal
+    return render(request, "events/leave.html", {"page": page})
 
 
 @require_safe

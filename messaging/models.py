@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.lib.constraints import one_of
 from config.lib.public_ids import PublicIdField
-from messaging.querysets import ConsentQuerySet, MessageQuerySet, OptOutQuerySet, SenderQuerySet
+from messaging.querysets import AddressQuerySet, ConsentQuerySet, MessageQuerySet, OptOutQuerySet, SenderQuerySet
 
 
 class Channel(models.TextChoices):
@@ -77,6 +77,8 @@ class Address(models.Model):
     unreachable_at = models.DateTimeField(null=True, blank=True, help_text=_("A permanent failure was reported then"))
     unreachable_because = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = AddressQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("address")

@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Final, NamedTuple
 
 import phonenumbers
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from messaging import topics
 from messaging.languages import language_of
+from messaging.links import preferences_token
 from messaging.models import (
     Address,
     Channel,
@@ -62,13 +67,33 @@ class Stream:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preferences:
-    """`languages` is (code, name, whether it is spoken to this address)."""
+    """`languages` is (code, the language's own name, whether it is spoken to this address)."""
 
     address: str
     is_phone: bool
     streams: Sequence[Stream]
     languages: Sequence[tuple[str, str, bool]]
     unreachable: bool
+
+
+class OwnAddress(NamedTuple):
+    """An address shown to the one it belongs to, and the page where they choose what is sent to it."""
+
+    value: str
+    is_phone: bool
+    href: str
+
+
+def own_addresses_of(user: User, *, now: datetime) -> list[OwnAddress]:
+    """The addresses this user has shown to be theirs and messaging knows; one query."""
+    return [
+        OwnAddress(
+            value=_written(address.value) if address.channel == Channel.SMS else address.value,
+            is_phone=address.channel == Channel.SMS,
+            href=reverse("messaging:preferences", args=[preferences_token(address.pk, now=now)]),
+        )
+        for address in Address.objects.proven_by(user).order_by("channel")
+    ]
 
 
 def preferences_of(address: Address) -> Preferences:
@@ -79,7 +104,7 @@ def preferences_of(address: Address) -> Preferences:
         address=masked(address),
         is_phone=is_phone,
         streams=_texts(address) if is_phone else [_mail(address)],
-        languages=[(code, str(name), code == spoken) for code, name in settings.LANGUAGES],
+        languages=[(code, _own_name(code), code == spoken) for code, _name in settings.LANGUAGES],
         unreachable=address.unreachable_at is not None,
     )
 
@@ -173,6 +198,10 @@ def _stopped(address: Address) -> dict[int, bool]:
     )
     rows = OptOut.objects.filter(address=address).annotate(at_provider=Exists(reported) | Exists(texted))
     return dict(rows.values_list("sender", "at_provider"))
+
+
+def _own_name(code: str) -> str:
+    return str(get_language_info(code)["name_local"]).capitalize()
 
 
 def _written(number: str) -> str:

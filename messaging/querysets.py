@@ -6,10 +6,12 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
 from django.db import models
-from django.db.models import F, Func, JSONField, Q, Value
+from django.db.models import Exists, F, Func, JSONField, Q, Value
 
 if TYPE_CHECKING:
+    from accounts.models import User
     from messaging.models import Address, ConsentEvent, Message, OptOut, Sender
 
 
@@ -40,6 +42,16 @@ class ConsentQuerySet(models.QuerySet["ConsentEvent"]):
         """The latest event of each topic (and of all topics, which is ""), each with its sender."""
         said = self.filter(address=address, purpose="event").select_related("sender")
         return said.order_by("topic", "-id").distinct("topic")
+
+
+class AddressQuerySet(models.QuerySet["Address"]):
+    def proven_by(self, user: "User") -> "AddressQuerySet":
+        """The phone and the mail address that this user has shown to be theirs, where messaging knows them."""
+        mailbox = EmailAddress.objects.filter(user=user, email=user.email, verified=True)
+        proven = Q(Exists(mailbox), channel="email", value=user.email)
+        if user.phone_verified_at:
+            proven |= Q(channel="sms", value=user.phone)
+        return self.filter(proven)
 
 
 class SenderQuerySet(models.QuerySet["Sender"]):

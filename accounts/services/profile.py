@@ -17,13 +17,14 @@ from config.lib.errors import Detail, StaleVersion, ValidationError
 
 
 @cache
-def _time_zones() -> frozenset[str]:
+def time_zones() -> frozenset[str]:
+    """Every name of the IANA time zone database of this machine."""
     return frozenset(available_timezones())
 
 
 def require_time_zone(name: str) -> None:
     """Raises ValidationError unless `name` is a zone of the IANA time zone database."""
-    if name not in _time_zones():
+    if name not in time_zones():
         message = _("This is not a time zone we know. Use a name such as Europe/Madrid.")
         raise ValidationError(details=[Detail("time_zone", "unknown_time_zone", message)])
 

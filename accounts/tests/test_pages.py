@@ -154,7 +154,7 @@ def test_pages_have_labels_and_no_inline_code(browser: Client) -> None:
 def test_log_in_and_out(browser: Client, fan: User) -> None:
     confirm_email(fan)
     answer = browser.post(LOG_IN, {"login": fan.email, "password": PASSWORD})
-    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert (answer.status_code, answer["Location"]) == (302, "/me/")
     assert is_signed_in(browser)
     assert browser.get(LOG_OUT).status_code == 200
     assert is_signed_in(browser), "looking changes nothing"

@@ -1,8 +1,10 @@
 """`{% load site %}`: where the head and the foot of every page lead."""
 
 from typing import Final
+from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest
 from django.template import Context, Library
 from django.urls import reverse
@@ -18,6 +20,12 @@ _MAIN: Final[tuple[tuple[str | Promise, str], ...]] = (
     (_("Events"), "event-pages:events"),
     (_("Artists"), "artist-pages:artists"),
 )
+_MINE: Final[tuple[tuple[str | Promise, str], ...]] = (
+    (_("Nights"), "me"),
+    (_("Votes"), "my-votes"),
+    (_("Settings"), "my-settings"),
+)
+_NOTHING_TO_COME_BACK_TO: Final = ("/accounts/", "/c/", "/p/", "/v/")
 _MORE: Final[tuple[tuple[str | Promise, str], ...]] = ((_("Developers"), "api-docs"),)
 
 
@@ -25,6 +33,22 @@ _MORE: Final[tuple[tuple[str | Promise, str], ...]] = ((_("Developers"), "api-do
 def main_links(context: Context) -> list[Link]:
     """The main navigation; the part of the site the visitor is in is marked."""
     return _links(_MAIN, context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def sign_in_address(context: Context) -> str:
+    """Where one signs in, to come back to this page. A personal link's code is put into no other address."""
+    back, entrance = here(context), reverse("account_login")
+    if back == "/" or back.startswith(_NOTHING_TO_COME_BACK_TO):
+        return entrance
+    return f"{entrance}?{urlencode({REDIRECT_FIELD_NAME: back})}"
+
+
+@register.simple_tag(takes_context=True)
+def my_links(context: Context) -> list[Link]:
+    """The parts of what belongs to whoever is signed in."""
+    path = context["request"].path
+    return [Link(label, href := reverse(name), path == href) for label, name in _MINE]
 
 
 @register.simple_tag(takes_context=True)

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.actors import Actor, Via
 from accounts.policies import require_scope, signed_in
-from config.lib.errors import InvalidToken, Refusal, TokenExpired
+from config.lib.errors import InvalidToken, NotFound, Refusal, TokenExpired
 from events import links
 from events.models import Attendee, AttendeeSource, AttendeeStatus, Event, EventAccess
+from events.persons import all_attendees
 from events.policies import event_to_see
 from events.querysets import JOINABLE_STATUSES
 from events.services.identities import Identities, identities_of
@@ -151,6 +152,37 @@ def join_signed_in(*, actor: Actor, public_id: str, now: datetime) -> Attendee:
     if not was_confirmed:
         _confirm(actor=actor, attendee=attendee, address_id=person.address_id, now=now)
     return attendee
+
+
+@transaction.atomic
+def leave_signed_in(*, actor: Actor, slug: str, now: datetime) -> Event:
+    """The signed-in person leaves the event, as everyone they are there; returns it. Leaving again changes nothing.
+
+    Messages about it end on every address of theirs that it knows. Also where the event is over, and where its page is
+    hidden from them. Raises AuthRequired, InsufficientScope, NotFound where they never joined.
+    """
+    require_scope(actor, "events:join")
+    mine = Attendee.objects.filter(event__slug=slug, pk__in=all_attendees(signed_in(actor)).values("pk"))
+    rows = list(mine.select_for_update(no_key=True, of=("self",)).select_related("event").order_by("pk"))
+    if not rows:
+        raise NotFound
+    standing = [row for row in rows if row.status != AttendeeStatus.LEFT]
+    for attendee in standing:
+        attendee.status = AttendeeStatus.LEFT
+        attendee.save(update_fields=["status"])
+        event = attendee.event
+        audit.record(actor=actor, action="attendee.leave", subject=attendee, now=now, event=event.public_id)
+    if standing:
+        for address_id in sorted({pk for row in rows for pk in (row.phone_id, row.email_id) if pk}):
+            _record_consent(
+                actor=actor,
+                attendee=rows[0],
+                decision=ConsentDecision.WITHDRAWN,
+                address_id=address_id,
+                inbound_id=None,
+                now=now,
+            )
+    return rows[0].event
 
 
 @transaction.atomic

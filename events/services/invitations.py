@@ -9,6 +9,7 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
 from events.models import Slot
+from messaging.links import preferences_link
 from messaging.models import Address, Channel, Purpose
 from messaging.services import outbox
 from messaging.services.addresses import address_for
@@ -33,6 +34,7 @@ def send_invitation(*, slot: Slot, now: datetime) -> None:
             "venue": str(event.venue),
             "when": formats.date_format(starts_at, "DATETIME_FORMAT"),
             "organizer": str(organizer),
+            "preferences": preferences_link(address.pk, now=now),
         }
         subject = _("You are invited to play: %(event)s") % context
         text = render_to_string("events/mail/invitation.txt", context)

@@ -6,7 +6,9 @@ from typing import Final
 from django.db import transaction
 
 from messaging.inbound import Inbound, Reply
+from messaging.links import preferences_link
 from messaging.models import ConsentSource
+from messaging.segments import segments_of
 from messaging.services import consent
 from messaging.services.replies import answer
 from messaging.texts import render
@@ -39,16 +41,22 @@ def start(*, inbound: Inbound, provider_answers: bool, now: datetime) -> Reply:
 
 def give_help(*, inbound: Inbound, provider_answers: bool, now: datetime) -> Reply:
     """Help for whoever asked for it, opted out or not."""
-    text = render("help", inbound.language)
+    text = _help(inbound, now)
     return Reply.of(answer(inbound=inbound, kind="help", text=text, provider_answers=provider_answers, now=now))
 
 
 def not_understood(*, inbound: Inbound, now: datetime) -> Reply:
     """Help for a text that concerns nobody: at most three times an hour, then silence."""
-    text = render("help", inbound.language)
+    text = _help(inbound, now)
     return Reply.of(answer(inbound=inbound, kind="help", text=text, at_most=_UNASKED_HELP, now=now))
 
 
 def stay_silent(*, inbound: Inbound, now: datetime) -> Reply:
     """Record that an opted-out phone was not answered, so that a repeat is not either."""
     return Reply.of(answer(inbound=inbound, kind="unanswered", text="", now=now))
+
+
+def _help(inbound: Inbound, now: datetime) -> str:
+    """What can be texted; with the page where the owner of the phone chooses what comes, where one segment holds that."""
+    text = render("help", inbound.language, link=preferences_link(inbound.address_id, now=now))
+    return text if segments_of(text) == 1 else render("help", inbound.language)

@@ -9,13 +9,17 @@ from threading import Barrier
 import pytest
 from django.db import connection, transaction
 from django.template import TemplateDoesNotExist
+from pytest_django import Settings
 
 from config.lib.public_ids import new_public_id
 from messaging import texts
 from messaging.gate import ALLOW, Decision, Outcome
 from messaging.inbound import Inbound, Reply
+from messaging.links import preferences_link
 from messaging.models import InboundMessage, Message, MessageState, OptOut
 from messaging.reply_sql import REPLY_COLUMNS, insert_replies, reply_decision
+from messaging.segments import segments_of
+from messaging.services import own_words
 from messaging.services.replies import answer
 from messaging.tests.factories import InboundFactory, SenderFactory
 from messaging.twiml import twiml
@@ -148,6 +152,23 @@ def test_a_reply_in_sql_the_gate_stopped_is_skipped() -> None:
 def test_our_own_texts_fit_one_segment(name: str, language: str) -> None:
     """160 characters of GSM 03.38, which every letter of our English texts is in."""
     assert 0 < len(texts.render(name, language)) <= 160
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr"])
+@pytest.mark.parametrize(
+    ("public_url", "with_link"), [("https://fanfare.example", True), (f"https://{'fan' * 20}.example", False)]
+)
+@pytest.mark.django_db
+def test_help_leads_to_the_phones_own_page_where_one_segment_holds_that(
+    settings: Settings, now: datetime, public_url: str, with_link: bool, language: str
+) -> None:
+    settings.PUBLIC_URL = public_url
+    inbound = replace(heard(InboundFactory.create(text="HELP")), language=language)
+    reply = own_words.give_help(inbound=inbound, provider_answers=False, now=now)
+    link = preferences_link(inbound.address_id, now=now)
+    assert (link in reply.text) == with_link
+    assert segments_of(reply.text) == 1
+    assert "STOP" in reply.text
 
 
 def test_a_text_nobody_wrote_is_an_error() -> None:
