@@ -18,7 +18,7 @@ from django.conf import settings
 
 from config.lib import redis
 from config.lib.raw_connection import RawConnection
-from config.lib.stopping import when_stopping
+from config.lib.stopping import end, when_stopping
 from voting.board import UNNUMBERED, Board, board_of, unpacked
 from voting.conductor import BOARDS, LOADS, MARKS, STORED_MS, Conductor, stored_key
 from voting.hub import Hub
@@ -81,9 +81,7 @@ class Relay:
             with when_stopping(self.hub.end_streams):
                 yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(*tasks)
             await self._conductor.release()
             await self._redis.aclose()
             await self._database.close()

@@ -28,6 +28,7 @@ from config.lib.languages import speaking
 from config.lib.logging import ACCESS
 from config.lib.outages import AWAY
 from config.lib.request_ids import request_id_from
+from config.lib.stopping import end
 
 Scope = dict[str, Any]
 Message = Mapping[str, Any]
@@ -219,9 +220,7 @@ async def _run_stream(streaming: Awaitable[None], receive: Receive) -> None:
     try:
         await asyncio.wait({work, leaving}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in (work, leaving):
-            task.cancel()
-        await asyncio.gather(work, leaving, return_exceptions=True)
+        await end(work, leaving)
     if not work.cancelled():
         work.result()
 

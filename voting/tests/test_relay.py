@@ -52,7 +52,7 @@ async def count(night: Night, votes: int) -> None:
     await database_sync_to_async(_count, thread_sensitive=False)(night, votes)
 
 
-async def until(condition: Callable[[], object], *, seconds: float = 5) -> None:
+async def until(condition: Callable[[], object], *, seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
         for _turn in itertools.count():
             if condition():
@@ -83,6 +83,11 @@ async def shown(relay: Relay, night: Night, total: int) -> Board:
     board = relay.hub.board(event)
     assert board is not None
     return board
+
+
+def _epoch(relay: Relay, night: Night) -> int:
+    board = relay.hub.board(night.event.public_id)
+    return board.epoch if board else 0
 
 
 async def test_one_numbers_and_all_receive_the_same_board(night: Night) -> None:
@@ -123,9 +128,10 @@ async def test_a_flushed_redis_raises_the_epoch_and_loses_nothing(night: Night) 
         before = await shown(relays[0], night, 0)
         await count(night, 2)
         client.flushall()
-        after = [await shown(relay, night, 2) for relay in relays]
-        assert after[0].epoch > before.epoch
-        assert after[0] == after[1]
+        # The conductor's comparison may have found the votes just before the flush, and shown them in the old epoch.
+        await until(lambda: all(_epoch(relay, night) > before.epoch for relay in relays))
+        for relay in relays:
+            await shown(relay, night, 2)
 
 
 async def test_a_mark_made_while_its_board_is_published_stays(night: Night) -> None:
