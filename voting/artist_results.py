@@ -38,7 +38,7 @@ class ArtistResult:
 
     @property
     def percent(self) -> str:
-        return _("%(number)s %%") % {"number": number_format(self.share * 100, decimal_pos=0)}
+        return _("%(number)s\u00a0%%") % {"number": number_format(round(self.share * 100))}
 
 
 def artist_results(artist: Artist) -> list[ArtistResult]:
