@@ -113,7 +113,7 @@ def tonight(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def tonight_of(actor: Actor, *, now: datetime) -> Tonight:
-    """Nine queries for an organizer, ten for an admin."""
+    """Eight queries for an organizer, nine for an admin."""
     shown = _shown(with_figures(events_run_by(actor)), now)
     everybody = sees_everything(actor)
     joined = sum(figures_of(event).joined for event in shown.all)

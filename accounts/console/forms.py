@@ -1,6 +1,6 @@
 """Forms of the console: what a service refuses is told next to what was typed."""
 
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, cast
 
 from django import forms
 from django.db import models
@@ -41,7 +41,7 @@ class ConsoleForm(TypedForm[models.Model]):
             self.fields[VERSION].widget = forms.HiddenInput()
         if self.prefix:  # a line of a table: the heads of its columns are no labels
             for field in self.fields.values():
-                drawn = getattr(field.widget, "widget", field.widget)  # inside the wrapper with "add another"
+                drawn: Any = getattr(field.widget, "widget", field.widget)  # inside the wrapper with "add another"
                 drawn.attrs.setdefault("aria-label", str(field.label or ""))
 
     def clean(self) -> dict[str, object]:

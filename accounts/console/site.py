@@ -22,6 +22,8 @@ else:
 # The theme evaluates its expressions and sets styles on elements; all of it comes from our own static files.
 CONTENT_SECURITY_POLICY: Final = {"script-src": ["'unsafe-eval'"], "style-src": ["'unsafe-inline'"]}
 
+_LIBRARIES: Final = ("django.", "allauth.")
+
 View = Callable[..., Any]
 
 
@@ -35,6 +37,11 @@ class ConsoleSite(_Site):
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
         self._pages: list[URLPattern] = []
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Our own pages alone: those that come with libraries write past our services."""
+        if admin_class is not None and not admin_class.__module__.startswith(_LIBRARIES):
+            super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return may_enter_console(actor_of(request, Via.ADMIN))
