@@ -9,14 +9,18 @@ COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-ver
 	--generate-hashes --no-emit-index-url --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench audit screenshots picture shell migrate clean lock
+.PHONY: help run demo-crowd test check fmt bench audit screenshots picture shell migrate clean lock
 
 help: ## list what there is
 	@echo 'make <what> [ARGS="…"]'
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/installed ## start Fanfare with its demo night (PORT=8001 for another port)
 	@$(EMBEDDED) run
+
+demo-crowd: export DEBUG ?= 1
+demo-crowd: .venv/installed ## let a crowd play on the demo night while `make run` runs (ARGS="--rate 20 --minutes 5")
+	@$(EMBEDDED) exec --beside-site -- $(BIN)/python manage.py demo_crowd $(ARGS)
 
 test: export DEBUG := 1
 test: .venv/installed ## run the tests, on servers of their own (ARGS="voting -x")

@@ -2,12 +2,12 @@
 
 import random
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
-from config.crowd.scene import Scene
+from config.crowd.scene import Contestant, Scene
 
 NONSENSE: Final = (
     "hello??",
@@ -24,6 +24,7 @@ _RECEIPT: Final = re.compile(r": ([0-9a-z]{12})\b")
 _GIVEN: Final = {HTTPStatus.OK, HTTPStatus.CREATED}
 
 Texts = Generator[str, str, None]
+Pick = Callable[[], Contestant]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +63,34 @@ class Mood:
 
 def texting(scene: Scene, chance: random.Random) -> Texts:
     """Somebody with a phone: the texts in their order; each is answered with the reply's words, "" for silence."""
+    return coming(scene, chance, lambda: chance.choice(scene.contestants), inside=False)
+
+
+def coming(scene: Scene, chance: random.Random, pick: Pick, *, inside: bool) -> Texts:
+    """The same for somebody who votes for whom they `pick`, and who has joined already if they are `inside`."""
     mood = Mood(chance)
-    yield from _joining(scene, mood)
-    if mood.is_one_who("never says YES"):
-        return
-    yield chance.choice(("YES", "yes", "Yes!"))
-    reply = yield _vote(scene, chance)
-    yield from _after_the_vote(scene, mood, reply)
+    if not inside:
+        yield from _joining(scene, mood, pick)
+        if mood.is_one_who("never says YES"):
+            return
+        yield chance.choice(("YES", "yes", "Yes!"))
+    reply = yield _vote(pick(), chance)
+    yield from _after_the_vote(scene, mood, pick, reply)
 
 
-def _joining(scene: Scene, mood: Mood) -> Texts:
+def _joining(scene: Scene, mood: Mood, pick: Pick) -> Texts:
     if mood.is_one_who("texts nonsense"):
         yield mood.chance.choice(NONSENSE)
     if mood.is_one_who("misspells the keyword"):
         yield f"JOIN {scene.keyword[1:]}"
     yield _join(scene, mood.chance)
     if mood.is_one_who("votes before YES"):
-        yield _vote(scene, mood.chance)
+        yield _vote(pick(), mood.chance)
 
 
-def _after_the_vote(scene: Scene, mood: Mood, reply: str) -> Texts:
+def _after_the_vote(scene: Scene, mood: Mood, pick: Pick, reply: str) -> Texts:
     if mood.is_one_who("votes twice"):
-        yield _vote(scene, mood.chance)
+        yield _vote(pick(), mood.chance)
     if mood.is_one_who("votes for nobody"):
         yield "VOTE 999"
     receipt = _RECEIPT.search(reply)
@@ -99,8 +106,7 @@ def _join(scene: Scene, chance: random.Random) -> str:
     return chance.choice((f"JOIN {keyword}", keyword, f"join {keyword.lower()}!", f"  Join   {keyword} "))
 
 
-def _vote(scene: Scene, chance: random.Random) -> str:
-    choice = chance.choice(scene.contestants)
+def _vote(choice: Contestant, chance: random.Random) -> str:
     return chance.choice((str(choice.number), f"vote {choice.number}", f"{choice.number}!", choice.name))
 
 

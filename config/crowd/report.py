@@ -1,10 +1,12 @@
 """What the crowd command says while it runs and when it is done."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 
 from config.crowd.books import Audit, Books
+from config.crowd.show import Show
 
 BAR: Final = 30
 
@@ -33,3 +35,15 @@ def summary(books: Books, found: Audit) -> Iterator[str]:
         yield f"  {number:6}  {what}: {answer}"
     for reason, number in sorted(books.failures.items()):
         yield f"  {number:6}  without an answer: {reason}"
+
+
+def scoreboard(show: Show) -> str:
+    """One line: how much of the time is over, how much is left, who came, who leads and how often that changed."""
+    filled = min(BAR, int(BAR * show.gone / show.seconds))
+    left = timedelta(seconds=max(0, round(show.seconds - show.gone)))
+    names = {each.number: each.name for each in show.scene.contestants}
+    lead = f"  {names[show.board.leader]} leads by {show.board.lead}" if show.board.leader in names else ""
+    return (
+        f"{'█' * filled}{'░' * (BAR - filled)} {left} left  {show.came} came  {sum(show.board.votes.values())} votes"
+        f"{lead}  {show.board.changes} changes at the top"
+    )

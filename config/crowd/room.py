@@ -49,8 +49,8 @@ class Room:
         self._pace = Pace(rate)
         self._chance = chance
 
-    async def hold(self, people: Iterator[Person]) -> None:
-        """Everybody acts, TOGETHER at a time, until all have done what they came for."""
+    async def hold(self, people: Iterator[Person], *, together: int = TOGETHER) -> None:
+        """Everybody acts, so many `together` at a time, until all have done what they came for."""
 
         async def in_turn() -> None:
             for person in people:
@@ -58,7 +58,7 @@ class Room:
                 self.done += 1
 
         async with asyncio.TaskGroup() as group:
-            for _place in range(TOGETHER):
+            for _place in range(together):
                 group.create_task(in_turn())
 
     def close(self) -> None:

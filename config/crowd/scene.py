@@ -69,10 +69,14 @@ _AREAS: Final = range(200, 1_000)
 _LINES: Final = range(100, 200)
 
 
+def invented_phones() -> set[str]:
+    """Every phone that a crowd can have, in E.164 form."""
+    return {f"+1{area}5550{line}" for area in _AREAS for line in _LINES}
+
+
 def unused_phones(number: int, chance: random.Random) -> Iterator[str]:
     """So many phones that nobody has texted from. Raises NoScene when fiction has not enough left."""
-    used = set(Address.objects.filter(channel=Channel.SMS).values_list("value", flat=True))
-    free = [phone for area in _AREAS for line in _LINES if (phone := f"+1{area}5550{line}") not in used]
+    free = sorted(invented_phones() - set(Address.objects.filter(channel=Channel.SMS).values_list("value", flat=True)))
     if number > len(free):
         raise NoScene(f"There are {len(free)} invented phones left, not {number}. `make clean` frees those in use.")
     yield from chance.sample(free, number)

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from config.embedded.command import execute, execute_throwaway
+from config.embedded.command import execute, execute_beside_site, execute_throwaway
 from config.embedded.fanfare import fanfare
 from config.embedded.paths import Layout, data_folder
 from config.embedded.refusals import CannotStart, exit_code
@@ -19,6 +19,7 @@ def _parser() -> argparse.ArgumentParser:
         "exec", help="run a command with DATABASE_URL and REDIS_URL set: exec [options] -- CMD"
     )
     execution.add_argument("--throwaway", action="store_true", help="on servers of its own, deleted afterwards")
+    execution.add_argument("--beside-site", action="store_true", help="only while the site runs, with PORT set to its")
     execution.add_argument("--durable", action="store_true", help="with --throwaway: flush to disk as for real data")
     return parser
 
@@ -33,6 +34,8 @@ def _perform(arguments: argparse.Namespace, command: list[str]) -> int:
         raise CannotStart("No command was given. Write it after two dashes: exec -- CMD")
     if arguments.throwaway:
         return execute_throwaway(command, durable=arguments.durable)
+    if arguments.beside_site:
+        return execute_beside_site(command, layout=layout)
     return execute(command, layout=layout)
 
 

@@ -6,18 +6,28 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from config.embedded.interrupts import Interrupts
 from config.embedded.paths import Layout
 from config.embedded.process import popen
 from config.embedded.refusals import CannotStart
 from config.embedded.servers import Servers
+from config.embedded.site import running_on
 from config.embedded.supervisor import Supervisor
 
 
 def execute(command: Sequence[str], *, layout: Layout) -> int:
     """Runs `command` on the data of `layout` and returns its exit code (128 + n when signal n ended it)."""
     return _with_servers(command, layout, durable=True, temporary=False)
+
+
+def execute_beside_site(command: Sequence[str], *, layout: Layout) -> int:
+    """Like `execute`, with PORT that of the site which runs on this data. Raises CannotStart when none does."""
+    port = running_on(layout)
+    if port is None:
+        raise CannotStart("Fanfare is not running. Start it with `make run` in another terminal, and then this again.")
+    return _with_servers(command, layout, durable=True, temporary=False, variables={"PORT": str(port)})
 
 
 def execute_throwaway(command: Sequence[str], *, durable: bool) -> int:
@@ -32,7 +42,14 @@ def execute_throwaway(command: Sequence[str], *, durable: bool) -> int:
         layout.delete()
 
 
-def _with_servers(command: Sequence[str], layout: Layout, *, durable: bool, temporary: bool) -> int:
+def _with_servers(
+    command: Sequence[str],
+    layout: Layout,
+    *,
+    durable: bool,
+    temporary: bool,
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> int:
     layout.create()
     with Interrupts() as interrupts, Supervisor(interrupts, voice=sys.stderr) as supervisor:
         if temporary:
@@ -40,7 +57,7 @@ def _with_servers(command: Sequence[str], layout: Layout, *, durable: bool, temp
         servers = Servers(layout, supervisor, durable=durable)
         try:
             servers.use()
-            environment = os.environ | servers.addresses | {"FANFARE_DATA": str(layout.data)}
+            environment = os.environ | servers.addresses | {"FANFARE_DATA": str(layout.data), **variables}
             return _in_foreground(command, environment, interrupts, supervisor, servers)
         finally:
             servers.leave()

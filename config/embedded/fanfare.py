@@ -18,6 +18,15 @@ _BEAT = "celery -A config.celery beat --schedule"
 
 _LAST_PORT = 65535
 _LOGINS = ("admin", "organizer", "artist", "fan", "brand", "developer")
+PLACES = (
+    ("the demo night", "events/demo-night/"),
+    ("vote", "events/demo-night/vote/"),
+    ("the leaderboard, live", "events/demo-night/live/"),
+    ("the projector", "events/demo-night/stage/"),
+    ("the organizer's console", "admin/"),
+    ("phones that text it", "dev/phone/"),
+    ("the mails it sent", "dev/mail/"),
+)
 
 
 def fanfare(layout: Layout) -> Site:
@@ -55,12 +64,18 @@ def _port() -> int:
 
 
 def _greeting(address: str, logs: Path) -> str:
+    width = max(len(words) for words, _path in PLACES)
+    places = "\n".join(f"    {words:<{width}}  {address}{path}" for words, path in PLACES)
     logins = "\n".join(f"    {role}@demo.fanfare.test" for role in _LOGINS)
     return f"""
 Fanfare is running at {address}
 
+{places}
+
   Log in as any of these, with the password fanfare-demo:
 {logins}
+
+  `make demo-crowd` in another terminal lets a crowd vote.
   Logs are in {logs}
   Ctrl-C stops everything; the data is kept. `make clean` deletes it.
 """

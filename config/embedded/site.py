@@ -9,6 +9,7 @@ import socket
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from config.embedded.child import Spec
 from config.embedded.interrupts import Interrupts
@@ -85,6 +86,17 @@ def clean(layout: Layout) -> int:
         layout.delete()
     print(f"Deleted {layout.data}.")
     return 0
+
+
+def running_on(layout: Layout) -> int | None:
+    """The port of the site that runs on this data, or that is just starting; None if none does."""
+    if not layout.locks.exists():
+        return None
+    claim = Claim(layout.locks, "site")
+    try:
+        return None if claim.try_take() else urlsplit(claim.read_note().partition(" ")[0]).port
+    finally:
+        claim.close()
 
 
 def answers_health(port: int) -> bool:

@@ -27,6 +27,11 @@ _MINE: Final[tuple[tuple[str | Promise, str], ...]] = (
 )
 _NOTHING_TO_COME_BACK_TO: Final = ("/accounts/", "/c/", "/p/", "/v/")
 _MORE: Final[tuple[tuple[str | Promise, str], ...]] = ((_("Developers"), "api-docs"),)
+_LOCAL: Final[tuple[tuple[str | Promise, str], ...]] = (
+    (_("Phones"), "local:phones"),
+    (_("Mails"), "local:mails"),
+    (_("Parts"), "gallery"),
+)
 
 
 @register.simple_tag(takes_context=True)
@@ -53,8 +58,8 @@ def my_links(context: Context) -> list[Link]:
 
 @register.simple_tag(takes_context=True)
 def footer_links(context: Context) -> list[Link]:
-    """What few people look for."""
-    return _links(_MORE, context.get("request"))
+    """What few people look for; in development, where to find what only development has."""
+    return _links((*_MORE, *_LOCAL) if settings.DEBUG else _MORE, context.get("request"))
 
 
 @register.simple_tag(takes_context=True)

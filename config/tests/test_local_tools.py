@@ -7,10 +7,11 @@ from urllib.parse import unquote
 import httpx
 import pytest
 from django.test import Client
-from django.urls import NoReverseMatch, URLPattern, URLResolver, clear_url_caches, reverse
+from django.urls import NoReverseMatch, URLPattern, URLResolver, clear_url_caches, resolve, reverse
 from pytest_django import Settings
 
 from config import urls
+from config.embedded.fanfare import PLACES
 from config.tests.live_server import LiveSite
 
 
@@ -78,6 +79,12 @@ def test_in_production_no_spelling_finds_them(live_site: LiveSite, path: str) ->
             request.url = request.url.copy_with(raw_path=spelling.encode())  # as it is, not tidied up
             answer = client.send(request)
             assert answer.status_code in {400, 404}, (unquote(spelling), answer.status_code, answer.text[:200])
+
+
+@pytest.mark.parametrize("path", [path for _words, path in PLACES])
+@pytest.mark.urls("messaging.tests.development_urls")
+def test_what_make_run_greets_with_is_there(path: str) -> None:
+    assert resolve(f"/{path}")
 
 
 def test_all_of_them_were_tried() -> None:

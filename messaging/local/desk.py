@@ -17,7 +17,7 @@ MOST_PHONES: Final = 8
 _AT_FIRST: Final = 3
 # Numbers that are kept free for films and belong to nobody: 07700 900000 to 900999 in the United Kingdom
 # (https://www.ofcom.org.uk/phones-and-broadband/phone-numbers/numbers-for-drama), 06 39 98 in France (Arcep 2022-1583).
-_INVENTED: Final = (
+INVENTED: Final = (
     "+447700900101",
     "+447700900102",
     "+33639980101",
@@ -92,7 +92,7 @@ class Desk:
     @property
     def next_phone(self) -> str:
         """An invented number that is not on the desk; "" when none is left."""
-        return next((phone for phone in _INVENTED if phone not in self.phones), "")
+        return next((phone for phone in INVENTED if phone not in self.phones), "")
 
     def with_phone(self, phone: str) -> "Desk":
         return self if phone in self.phones or self.is_full else Desk((*self.phones, phone), self.number)
@@ -124,5 +124,5 @@ def desk_of(asked: QueryDict) -> tuple[Desk, list[Link]]:
     numbers = numbers or [platform_sender().value]
     wanted = asked.get("number", "")
     phones = dict.fromkeys(phone for text in asked.getlist("phone") if (phone := phone_number(text)))
-    desk = Desk(tuple(phones)[:MOST_PHONES] or _INVENTED[:_AT_FIRST], wanted if wanted in numbers else numbers[0])
+    desk = Desk(tuple(phones)[:MOST_PHONES] or INVENTED[:_AT_FIRST], wanted if wanted in numbers else numbers[0])
     return desk, [Link(spoken(each), Desk(desk.phones, each).address, each == desk.number) for each in numbers]
