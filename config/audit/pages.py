@@ -79,9 +79,13 @@ VISITED: Final[Mapping[str, Visit]] = MappingProxyType(
                 "over": filled(slug=samples.past_night),
             },
         ),
+        "event-pages:leave": Visit(_SIGNED_IN, {"": filled(slug=samples.live_night)}),
         "event-pages:confirm": Visit(
             places={"waiting": filled(code=samples.waiting_code), "done": filled(code=samples.confirmed_code)}
         ),
+        "me": Visit((Visitor.FAN, Visitor.ORGANIZER)),
+        "my-votes": Visit(_SIGNED_IN),
+        "my-settings": Visit(_SIGNED_IN),
         "artist-pages:artists": Visit(
             places={"": plain, "searched": asked("q=choir"), "empty": asked("q=nobody+at+all")}
         ),
@@ -145,6 +149,7 @@ VISITED: Final[Mapping[str, Visit]] = MappingProxyType(
             {"": filled(pk=samples.live_night_pk), "over": filled(pk=samples.past_night_pk)},
             kind=Kind.STAFF,
         ),
+        "admin:attendee-upload": Visit((Visitor.ORGANIZER,), kind=Kind.CONSOLE),
         "admin:index": Visit((Visitor.ORGANIZER, Visitor.ADMIN), kind=Kind.CONSOLE),
     }
 )
@@ -159,6 +164,11 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "sitemap": "XML for crawlers",
         "local:screens": "a part of the page of the phones",
         "local:mail-html": "the mail inside the page of a mail, as its sender made it",
+        "admin:attendee-import": "an import of one's own, which the demo has none of",
+        "admin:attendee-progress": "a part of the page of an import",
+        "admin:attendee-refused": "a CSV file",
+        "admin:events_attendee_take_off": "asks whether it is meant, and takes somebody off",
+        "admin:voting_round_step": "asks whether a step is meant, and takes it",
         "admin:control-snapshot": "JSON for the control room",
         "admin:events_event_step": "asks whether a step is meant, and takes it",
         "admin:search": "a part of the console's search",
