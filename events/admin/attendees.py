@@ -103,6 +103,8 @@ class AttendeeAdmin(ConsoleAdmin[Attendee]):
 
     @badge(description=gettext_lazy("status"), ordering="status", colours=_COLOURS)
     def state(self, attendee: Attendee) -> tuple[str, str]:
+        if attendee.status == AttendeeStatus.PENDING and attendee.asked_at is None:
+            return "invited", _("Invited")
         return attendee.status, str(attendee.get_status_display())
 
     # --- one attendee ---
@@ -110,7 +112,7 @@ class AttendeeAdmin(ConsoleAdmin[Attendee]):
     def get_fields(self, request: HttpRequest, obj: Attendee | None = None) -> Any:
         if obj is None:
             return ("event", "phone_number", "mail_address")
-        return ("who", "event", "state", "source", "joined_at", "asked_at", "confirmed_at", "public_id")
+        return ("who", "event", "status", "source", "joined_at", "asked_at", "confirmed_at", "public_id")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Attendee | None = None) -> Any:
         return self.get_fields(request, obj) if obj else ()

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,7 +16,7 @@ from accounts.console.site import ConsoleSite
 from config.lib.errors import Refusal
 from events.attendee_csv import MOST_BYTES
 from events.console.attendee_forms import UploadForm
-from events.console.import_page import import_page_of, refused_file
+from events.console.import_page import import_page_of, refused_file, written
 from events.models import Attendee, AttendeeImport
 from events.policies import import_to_run
 from events.services import attendee_imports
@@ -66,7 +65,7 @@ def progress(request: HttpRequest, public_id: str) -> JsonResponse:
     """`…/import/<id>/progress/`: how far it is, in rows."""
     found = _found(actor_of(request, Via.ADMIN), public_id)
     done, total = found.position, found.rows - found.refused
-    words = _("%(done)s of %(total)s") % {"done": _written(done), "total": _written(total)}
+    words = _("%(done)s of %(total)s") % {"done": written(done), "total": written(total)}
     answer = {"status": found.status, "done": done, "total": total, "words": words}
     return JsonResponse(answer, headers={"Cache-Control": "no-store"})
 
@@ -97,10 +96,6 @@ def _found(actor: Actor, public_id: str) -> AttendeeImport:
         return import_to_run(actor, public_id)
     except Refusal as nothing:
         raise Http404 from nothing
-
-
-def _written(count: int) -> str:
-    return str(number_format(count, use_l10n=True, force_grouping=True))
 
 
 def _import_page(request: HttpRequest, found: AttendeeImport, refusal: Refusal | None = None) -> HttpResponse:

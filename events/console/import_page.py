@@ -47,7 +47,20 @@ class ImportPage:
     def figures(self) -> list[tuple[str, str]]:
         """Every row of the file in one of three: (which, how many), as the page counts them."""
         counts = (("new", self.new), ("known", self.known), ("refused", self.import_.refused))
-        return [(name, str(number_format(count, use_l10n=True, force_grouping=True))) for name, count in counts]
+        return [(name, written(count)) for name, count in counts]
+
+    @property
+    def rows_written(self) -> str:
+        return written(self.import_.rows)
+
+    @property
+    def new_written(self) -> str:
+        return written(self.new)
+
+
+def written(count: int) -> str:
+    """A number of rows, the reader's way."""
+    return str(number_format(count, use_l10n=True, force_grouping=True))
 
 
 def import_page_of(import_: AttendeeImport) -> ImportPage:

@@ -8,13 +8,23 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.actors import Via
+from accounts.actors import Via, platform
 from accounts.models import AuditEntry, User
 from config.lib.errors import AuthRequired, InsufficientScope, NotFound
 from config.tests.fixtures import acting
 from events.attendee_csv import NoAddressColumn
-from events.models import Attendee, AttendeeImport, AttendeeSource, AttendeeStatus, Event, EventStatus, ImportStatus
-from events.services import attendee_imports, guest_list
+from events.models import (
+    Attendee,
+    AttendeeImport,
+    AttendeeSource,
+    AttendeeStatus,
+    Event,
+    EventAccess,
+    EventStatus,
+    ImportStatus,
+)
+from events.services import attendee_imports, attendees, guest_list
+from events.services.attendees import Asked
 from events.services.guest_list import ListClosed
 from events.tasks import import_attendees, tend_imports
 from events.tests.factories import AttendeeFactory, EventFactory, PhoneFactory
@@ -222,3 +232,27 @@ def test_a_piece_costs_the_same_for_any_number_of_people(event: Event, people: i
     with CaptureQueriesContext(connection) as queries:
         attendee_imports.advance(import_id=made.pk, people=sheet.people, now=timezone.now())
     assert len(queries) == 11, [query["sql"][:80] for query in queries]
+
+
+def test_a_yes_of_somebody_who_was_only_invited_means_nothing_here(event: Event) -> None:
+    import_attendees(started(event).pk)
+    invited = Attendee.objects.get(phone__value="+4915122222222")
+    assert invited.phone_id
+    said = attendees.confirm_by_sms(actor=platform(), phone_id=invited.phone_id, inbound_id=0, now=timezone.now())
+    assert said is None
+    invited.refresh_from_db()
+    assert invited.status == AttendeeStatus.PENDING
+
+
+def test_an_invitation_opens_a_private_night_and_the_question_is_asked(event: Event) -> None:
+    Event.objects.update(access=EventAccess.PRIVATE)
+    event.refresh_from_db()
+    stranger = PhoneFactory.create()
+    import_attendees(started(event).pk)
+    invited = Attendee.objects.get(phone__value="+4915122222222")
+    now = timezone.now()
+    for phone_id, asked in ((stranger.pk, Asked.NEVER), (invited.phone_id or 0, Asked.NOW)):
+        joining = attendees.join_by_sms(actor=platform(Via.SMS), event=event, phone_id=phone_id, now=now)
+        assert joining.asked == asked
+    invited.refresh_from_db()
+    assert (invited.status, invited.joined_at, invited.asked_at) == (AttendeeStatus.PENDING, now, now)

@@ -253,3 +253,13 @@ def test_a_round_elsewhere_does_not_matter(night: Night) -> None:
     opened(EventFactory.create(live=True))
     text(night, "1")
     assert night.accepted() == 1
+
+
+def test_an_invitation_to_another_event_leads_no_vote_away(night: Night) -> None:
+    """Only who has joined is somewhere; being put on a list is no joining."""
+    phone = night.attendees[0].phone
+    AttendeeFactory.create(
+        phone=phone, pending=True, joined_at=None, asked_at=None, event=EventFactory.create(live=True)
+    )
+    text(night, "1")
+    assert Ballot.objects.get().state == BallotState.ACCEPTED
