@@ -4,7 +4,7 @@ from typing import Final
 
 from django.db.models import Prefetch
 
-from events.models import Slot
+from events.models import Event, Slot
 from voting.models import Entry, Round, RoundStatus
 from voting.querysets import RoundQuerySet
 
@@ -20,6 +20,14 @@ def with_ballots(rounds: RoundQuerySet) -> RoundQuerySet:
 def detailed(round_: Round) -> Round:
     """The round with its ballot, as it is stored now."""
     return with_ballots(Round.objects.filter(pk=round_.pk)).get()
+
+
+def ballot_at(event: Event, round_: Round | None) -> list[Slot]:
+    """`ballot_of` for one round, in one query or two; without a round, whom the event's first one will be about."""
+    entries = list(_ENTRIES.filter(round=round_)) if round_ else []
+    if entries or (round_ and round_.status != RoundStatus.PLANNED):
+        return [entry.slot for entry in entries]
+    return list(Slot.objects.filter(event=event).on_the_ballot().in_order())
 
 
 def ballot_of(round_: Round) -> list[Slot]:

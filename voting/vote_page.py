@@ -115,13 +115,13 @@ _STANDING: Final = (BallotState.ACCEPTED, BallotState.QUARANTINED)
 def vote_page_of(visitor: Visitor, *, now: datetime, chosen: str = "") -> VotePage:
     """The page as this visitor sees it. `chosen` is the ballot number of a vote that came when another one stood.
 
-    Changes nothing: a voting token is only a permission. Six queries at most, besides those that found the visitor.
+    Changes nothing: a voting token is only a permission. Five queries at most, besides those that found the visitor.
     """
     event, attendee = visitor.event, visitor.attendee
-    current = directory.with_ballots(Round.objects.filter(event=event).current_first()).first()
+    current = Round.objects.filter(event=event).current_first().first()
     standing = _standing(attendee, current) if attendee and current else None
     scene = _scene(visitor, current, voted=standing is not None, now=now)
-    ballot = _ballot(event, current)
+    ballot = [(str(slot.ballot_number), slot.artist.name) for slot in directory.ballot_at(event, current)]
     return VotePage(
         scene=scene,
         by_link=visitor.by_link,
@@ -163,12 +163,6 @@ def _standing(attendee: Attendee, round_: Round) -> Ballot | None:
     cast = Ballot.objects.filter(round=round_, attendee__in=[attendee.pk, *merged], state__in=_STANDING)
     found = cast.select_related("entry__slot__artist")
     return min(found, key=lambda ballot: ballot.attendee_id != attendee.pk, default=None)
-
-
-def _ballot(event: Event, current: Round | None) -> list[tuple[str, str]]:
-    """Of the current round; before there is one, everybody who will be voted for."""
-    slots = directory.ballot_of(current) if current else event.lineup.on_the_ballot().in_order()
-    return [(str(slot.ballot_number), slot.artist.name) for slot in slots]
 
 
 def _shown(event: Event, current: Round, scene: Scene, now: datetime) -> RoundShown:

@@ -346,7 +346,7 @@ class TestLooking:
         assert f"<span>{said}</span>" in page
 
     @pytest.mark.parametrize("items", [1, 3])
-    @pytest.mark.parametrize(("path", "most"), [("link", 6), ("signed in", 8)], indirect=["path"])
+    @pytest.mark.parametrize(("path", "most"), [("link", 5), ("signed in", 7)], indirect=["path"])
     def test_as_many_queries_for_three_as_for_one(
         self,
         client: Client,
