@@ -183,3 +183,14 @@ def test_a_site_takes_the_servers_over_when_their_command_is_killed(place: Place
 def test_a_port_that_is_none_is_refused(new_place: Callable[..., Place], words: str) -> None:
     code, said = new_place(PORT=words).call("run")
     assert (code, said) == (1, f"PORT is {words!r}, which is not a number from 1 to 65535. Try: PORT=8001 make run\n")
+
+
+def test_a_command_beside_the_site_knows_its_port_and_is_refused_without_it(place: Place, port: int) -> None:
+    beside = ("exec", "--beside-site", "--", "sh", "-c", "echo $PORT")
+    refusal = (1, "Fanfare is not running. Start it with `make run` in another terminal, and then this again.\n")
+    assert place.call(*beside) == refusal
+    process, _said = begin(place, port)
+    assert place.call(*beside) == (0, f"{port}\n")
+    end(process)
+    assert place.call(*beside) == refusal
+    assert place.nothing_left()
