@@ -1,4 +1,4 @@
-"""`python -m config.audit [axe] [html] [lighthouse] [budgets]`, `… screenshots [name…]` or `… picture`.
+"""`python -m config.audit [looks] [budgets] [lighthouse] [name of a page…]`, `… screenshots [name…]` or `… picture`.
 
 Runs with DEBUG on, on servers that may be thrown away; the sites that it looks at have settings of their own.
 """

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
 from typing import Final
 
-from config.audit import axe, lighthouse, nu, picture, screenshots
+from config.audit import axe, budgets, lighthouse, nu, picture, screenshots
 from config.audit.looking import Sight, Target, sights, targets
 from config.audit.pages import Kind, pages
 from config.audit.report import Result, progress, table
@@ -42,7 +42,13 @@ def lighthouses(demo: Demo, wanted: Sequence[Target]) -> Iterator[Result]:
         yield lighthouse.scores(target.page.name, target.url, demo.cookies(target.page.visitor))
 
 
-CHECKS: Final[dict[str, Check]] = {"looks": looks, "lighthouse": lighthouses}
+def weights(demo: Demo, wanted: Sequence[Target]) -> Iterator[Result]:
+    """What the pages weigh that have a budget."""
+    with chromium() as browser:
+        yield from budgets.budgets(demo, browser, wanted)
+
+
+CHECKS: Final[dict[str, Check]] = {"looks": looks, "budgets": weights, "lighthouse": lighthouses}
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -1,6 +1,7 @@
 """The picture at the head of the README: the projector view, with a crowd voting."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Final
 
 from django.conf import settings
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from config.audit.looking import context
 from config.audit.pages import Visitor
@@ -18,7 +20,8 @@ from config.tests.browser.chromium import chromium
 FILE: Final = Path(settings.BASE_DIR) / "docs/pictures/projector.jpg"
 MOST_BYTES: Final = 300_000
 _FANS, _RATE = 260, 60
-_FILMED_MS: Final = 9_000  # into the crowd's work: everybody has come, not everybody has voted
+_AMID: Final = re.compile(r"^(1[2-9]\d|[2-9]\d\d)$")  # votes: most have come, not everybody has voted
+_PATIENCE_MS: Final = 180_000
 _QUALITY: Final = 84
 
 
@@ -34,7 +37,7 @@ def take(demo: Demo) -> Path:
         screen.goto(url + path)
         crowd = subprocess.Popen(command, cwd=settings.BASE_DIR, env={**os.environ, "DEBUG": "1"})
         try:
-            screen.wait_for_timeout(_FILMED_MS)
+            expect(screen.locator(".total")).to_have_text(_AMID, timeout=_PATIENCE_MS)
             FILE.parent.mkdir(exist_ok=True)
             screen.screenshot(path=FILE, type="jpeg", quality=_QUALITY)
         finally:
