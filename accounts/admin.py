@@ -20,19 +20,6 @@ from accounts.services.clients import revoke
 _ROLES: Final[dict[str, Colour]] = {Role.ADMIN: "danger", Role.ORGANIZER: "warning", Role.ARTIST: "info"}
 
 
-class ReadOnly:
-    """Nothing here can be added, changed or deleted."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(User)
 class UserAdmin(ConsoleAdmin[User]):
     list_display = ("email", "name", "role_badge", "language", "is_active", "created_at", "last_login")

@@ -183,7 +183,8 @@ class ConsoleAdmin(Scoped, _ModelAdmin[M]):
         context = {
             **self.admin_site.each_context(request),
             "title": _("What was done"),
-            "subtitle": str(row),
+            "subtitle": None,
+            "below": True,
             "entries": entries.select_related("person__user").order_by("-id")[:HISTORY_LENGTH],
             "object": row,
             "original": row,

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Via, actor_of
+from accounts.console.pages import ConsoleAdmin
 from accounts.policies import may_enter_console
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ else:
 
 # The theme evaluates its expressions and sets styles on elements; all of it comes from our own static files.
 CONTENT_SECURITY_POLICY: Final = {"script-src": ["'unsafe-eval'"], "style-src": ["'unsafe-inline'"]}
-
-_LIBRARIES: Final = ("django.", "allauth.")
 
 View = Callable[..., Any]
 
@@ -40,7 +39,7 @@ class ConsoleSite(_Site):
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Our own pages alone: those that come with libraries write past our services."""
-        if admin_class is not None and not admin_class.__module__.startswith(_LIBRARIES):
+        if admin_class is not None and issubclass(admin_class, ConsoleAdmin):
             super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:

@@ -150,11 +150,13 @@ class EventAdmin(ConsoleAdmin[Event]):
             **self.admin_site.each_context(request),
             "title": step.label,
             "subtitle": None,
+            "below": True,
             "opts": self.opts,
             "original": event,
             "event": event,
             "head": head_of(event, may_run=True),
             "step": step,
+            "possible": step.offered(event.status) and refusal is None,
             "refusal": refusal,
         }
         status = refusal.status if refusal else 200

@@ -78,7 +78,7 @@ STEPS: Final = (
         "archive",
         EventStatus.ARCHIVED,
         _("Archive"),
-        (_("The event leaves your daily lists. Its page and its results stay where they are."),),
+        (_("For visitors nothing changes: the page and the results stay where they are."),),
         _("Archived."),
         events.archive,
         final=True,

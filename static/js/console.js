@@ -6,6 +6,9 @@ const named = (select) => {
   if (!label || !box) return;
   box.removeAttribute("aria-labelledby");
   const chosen = select.selectedOptions[0]?.textContent.trim();
+  const shown = box.querySelector("[role=textbox]");
+  shown?.removeAttribute("role");
+  shown?.removeAttribute("aria-readonly");
   box.setAttribute("aria-label", [label.replace("*", "").trim(), chosen].filter(Boolean).join(": "));
 };
 
