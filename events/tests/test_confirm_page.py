@@ -60,11 +60,11 @@ def test_the_button_confirms_once_and_shows_the_way_on(
 
 
 def test_the_ballot_is_shown_before_and_after(client: Client, attendee: Attendee) -> None:
-    SlotFactory.create(event=attendee.event, artist__name="Kid Apricot")
+    SlotFactory.create(event=attendee.event, artist__name="Kid Apricot", artist__slug="kid-apricot")
     SlotFactory.create(event=attendee.event, artist__name="Gone Away", invite_status="declined")
     for _time in range(2):
         page = client.get(path(attendee)).content.decode()
-        assert "Kid Apricot" in page
+        assert '<a href="/artists/kid-apricot/">Kid Apricot</a>' in page
         assert "Gone Away" not in page
         client.post(path(attendee))
 
