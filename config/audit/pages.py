@@ -128,6 +128,10 @@ VISITED: Final[Mapping[str, Visit]] = MappingProxyType(
         "voting-pages:receipt": Visit(
             places={"": filled(receipt=samples.receipt), STALE: filled(receipt=lambda: "NOT-A-RECEIPT")}
         ),
+        "me": Visit(_SIGNED_IN),
+        "my-votes": Visit(_SIGNED_IN),
+        "my-settings": Visit(_SIGNED_IN),
+        "event-pages:leave": Visit(_SIGNED_IN, {"": filled(slug=samples.live_night)}),
         "account_login": Visit(),
         "account_signup": Visit(),
         "account_logout": Visit(_SIGNED_IN),
