@@ -8,6 +8,7 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
 from accounts.models import Language, User
+from config.lib.outages import AWAY
 
 
 def _linked(request: HttpRequest) -> str | None:
@@ -39,6 +40,10 @@ class LanguageMiddleware(LocaleMiddleware):
         return answered
 
     def _of_user(self, request: HttpRequest) -> str | None:
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and isinstance(request.user, User):
-            return request.user.language
-        return None
+        """None also while nobody can say who is signed in: what to answer then is for the view to decide."""
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return None
+        try:
+            return request.user.language if isinstance(request.user, User) else None
+        except AWAY:
+            return None

@@ -239,6 +239,18 @@ class TestWhenTheBoxDoesNotAnswer:
         assert again.status_code == 302
         assert night.accepted() == 1
 
+    def test_so_they_are_for_whoever_is_signed_in(
+        self, night: Night, fan: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def gone(*_arguments: object) -> None:
+            raise OperationalError("connection refused")
+
+        Attendee.objects.filter(pk=night.attendees[0].pk).update(user=fan)
+        monkeypatch.setattr("django.contrib.auth.middleware.get_user", gone)
+        (answer,) = post(f"/events/{night.event.slug}/vote/", filled_in(token_for(night), 2), user=fan)
+        assert answer.status_code == 503
+        assert "Your choice, number 2, is kept" in main_of(answer)
+
 
 class TestForgedRequests:
     @pytest.mark.parametrize(("origin", "status"), [("https://fans.example", 422), ("null", 403), (None, 403)])
