@@ -198,7 +198,7 @@ def _row(line: int, cells: Sequence[str], columns: _Columns, country: str) -> Pe
             line, _shown(phone), _("The spreadsheet has shortened this number. Format the column as text.")
         )
     try:
-        number = phone_number(phone, country=country) if phone else ""
+        number = phone_number(value=phone, country=country) if phone else ""
     except NotAPhoneNumber:
         return RefusedRow(line, _shown(phone), _("This is not a phone number."))
     try:

@@ -23,10 +23,15 @@ def import_attendees(import_id: int) -> None:
         pass
 
 
+def wake_importer(import_id: int) -> None:
+    """Have a worker begin at once; within a minute the clock would do it too."""
+    import_attendees.apply_async((import_id,), queue="bulk")
+
+
 @shared_task(name="events.tend_imports")
 def tend_imports() -> None:
     """Every minute: take up imports that were left in the middle, delete those whose week is over."""
     now = timezone.now()
     for import_id in attendee_imports.left_behind(now=now):
-        import_attendees.apply_async((import_id,), queue="bulk")
+        wake_importer(import_id)
     attendee_imports.sweep(now=now)

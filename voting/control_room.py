@@ -36,6 +36,7 @@ from voting.leaderboard import Audience, standings_now
 from voting.models import BallotChannel, Round, RoundStatus
 
 LOG_LENGTH: Final = 8
+_MESSAGE_COUNTS: Final = ("waiting", "sent", "delivered", "failed", "uncertain", "skipped", "answers")
 _LOGGED: Final[dict[str, str | Promise]] = {
     "event.publish": gettext_lazy("The night was published"),
     "event.go_live": gettext_lazy("The night went live"),
@@ -122,7 +123,7 @@ class ControlRoom:
         """The arrivals in a sentence."""
         lately = sum(self.arrivals.per_minute)
         return ngettext("%(count)s person in the last half hour", "%(count)s people in the last half hour", lately) % {
-            "count": lately
+            "count": written(lately)
         }
 
     @property
@@ -136,13 +137,18 @@ class ControlRoom:
         """The votes in a sentence."""
         lately = sum(sum(counts) for counts in self.votes.per_minute.values())
         return ngettext("%(count)s vote in the last half hour", "%(count)s votes in the last half hour", lately) % {
-            "count": lately
+            "count": written(lately)
         }
 
     @property
-    def channels(self) -> list[tuple[str | Promise, int]]:
+    def channels(self) -> list[tuple[str | Promise, str]]:
         """Votes of the round on the board, by channel."""
-        return [(channel.label, self.votes.by_channel.get(channel, 0)) for channel in BallotChannel]
+        return [(channel.label, written(self.votes.by_channel.get(channel, 0))) for channel in BallotChannel]
+
+    @property
+    def counts(self) -> dict[str, str]:
+        """Messages by what became of them, as the reader writes numbers."""
+        return {name: written(getattr(self.messages, name)) for name in _MESSAGE_COUNTS}
 
     @property
     def handed_over(self) -> int:

@@ -20,7 +20,7 @@ from events.console.import_page import import_page_of, refused_file, written
 from events.models import Attendee, AttendeeImport
 from events.policies import import_to_run
 from events.services import attendee_imports
-from events.tasks import import_attendees
+from events.tasks import wake_importer
 
 _BOM: Final = "\ufeff"  # without it spreadsheets do not take a file for UTF-8
 
@@ -55,8 +55,7 @@ def import_(request: HttpRequest, public_id: str) -> HttpResponse:
         attendee_imports.start(actor=actor, import_id=public_id, now=timezone.now())
     except Refusal as refusal:
         return _import_page(request, found, refusal)
-    # Without a broker the clock takes it up within a minute.
-    transaction.on_commit(lambda: import_attendees.apply_async((found.pk,), queue="bulk"), robust=True)
+    transaction.on_commit(lambda: wake_importer(found.pk), robust=True)
     return redirect("admin:attendee-import", public_id)
 
 

@@ -41,7 +41,7 @@ def upload(*, actor: Actor, public_id: str, file_name: str, data: bytes, now: da
 
     Raises what `event_to_run` raises, ListClosed, and what `read_sheet` raises.
     """
-    event = event_to_fill(actor, public_id)
+    event = event_to_fill(actor=actor, public_id=public_id)
     sheet = read_sheet(data, country=event.venue.country)
     made = AttendeeImport.objects.create(
         event=event,
@@ -66,7 +66,7 @@ def sheet_of(import_: AttendeeImport) -> Sheet:
 def preview_of(import_: AttendeeImport) -> Preview:
     """Raises nothing: the file was read once before it was kept."""
     sheet = sheet_of(import_)
-    new = sum(1 for _person in newcomers(import_.event, sheet.people))
+    new = sum(1 for _person in newcomers(event=import_.event, people=sheet.people))
     return Preview(new=new, known=len(sheet.people) - new, sheet=sheet)
 
 
@@ -74,7 +74,7 @@ def preview_of(import_: AttendeeImport) -> Preview:
 def start(*, actor: Actor, import_id: str, now: datetime) -> AttendeeImport:
     """Let the import begin; what has begun goes on and is not begun again. Raises what `import_to_run` raises, ListClosed."""
     found = import_to_run(actor, import_id)
-    event_to_fill(actor, found.event.public_id)
+    event_to_fill(actor=actor, public_id=found.event.public_id)
     checked = AttendeeImport.objects.filter(pk=found.pk, status=ImportStatus.CHECKED)
     if checked.update(status=ImportStatus.RUNNING, touched_at=now):
         facts = {"event": found.event.public_id, "rows": found.rows - found.refused}
@@ -105,7 +105,7 @@ def advance(*, import_id: int, people: Sequence[Person], now: datetime) -> bool:
     if found is None:
         return False
     piece = people[found.position : found.position + PIECE]
-    added = put_on_list(found.event, piece)
+    added = put_on_list(event=found.event, people=piece)
     position = found.position + len(piece)
     progress = {"position": position, "added": F("added") + added, "known": F("known") + len(piece) - added}
     done = position >= len(people)

@@ -43,16 +43,16 @@ def invite(*, actor: Actor, public_id: str, phone: str = "", email: str = "", no
 
     Raises what `event_to_run` raises, ListClosed, ValidationError, NotAPhoneNumber, NotAMailAddress, AlreadyOnTheList.
     """
-    event = event_to_fill(actor, public_id)
+    event = event_to_fill(actor=actor, public_id=public_id)
     if not phone and not email:
         raise ValidationError(details=[Detail("phone", "required", _("Give a phone number or an e-mail address."))])
-    number = phone_number(phone, country=event.venue.country) if phone else ""
+    number = phone_number(value=phone, country=event.venue.country) if phone else ""
     person = Person(
         line=0,
         phone=address_for(channel=Channel.SMS, value=number).value if number else "",
         email=address_for(channel=Channel.EMAIL, value=email).value if email else "",
     )
-    if not put_on_list(event, [person]):
+    if not put_on_list(event=event, people=[person]):
         raise AlreadyOnTheList
     attendee = _at(event, person)
     audit.record(actor=actor, action="attendee.invite", subject=attendee, now=now, event=public_id)
@@ -76,7 +76,7 @@ def take_off(*, actor: Actor, attendee_id: str, now: datetime) -> Attendee:
     return attendee
 
 
-def event_to_fill(actor: Actor, public_id: str) -> Event:
+def event_to_fill(*, actor: Actor, public_id: str) -> Event:
     """An event whose list may still grow. Raises what `event_to_run` raises, ListClosed."""
     event = event_to_run(actor, public_id)
     if event.status not in OPEN_FOR:
@@ -84,7 +84,7 @@ def event_to_fill(actor: Actor, public_id: str) -> Event:
     return event
 
 
-def newcomers(event: Event, people: Sequence[Person]) -> Iterator[Person]:
+def newcomers(*, event: Event, people: Sequence[Person]) -> Iterator[Person]:
     """Those who are not at the event under either address, each once: who comes twice is meant once."""
     phones = _values_at(event, "phone", [person.phone for person in people if person.phone])
     emails = _values_at(event, "email", [person.email for person in people if person.email])
@@ -96,12 +96,12 @@ def newcomers(event: Event, people: Sequence[Person]) -> Iterator[Person]:
         yield person
 
 
-def put_on_list(event: Event, people: Sequence[Person]) -> int:
+def put_on_list(*, event: Event, people: Sequence[Person]) -> int:
     """Make attendees of the newcomers, in the caller's transaction, and count them; the same again adds nobody.
 
     Who joins by themselves at the same moment keeps the row they made: the database lets nobody be there twice.
     """
-    fresh = list(newcomers(event, people))
+    fresh = list(newcomers(event=event, people=people))
     phones = _addresses(Channel.SMS, [person.phone for person in fresh if person.phone])
     emails = _addresses(Channel.EMAIL, [person.email for person in fresh if person.email])
     rows = [

@@ -138,9 +138,9 @@ def test_what_was_killed_in_the_middle_goes_on_from_there(event: Event, monkeypa
     made = started(event, long_list(7))
     real, calls = guest_list.put_on_list, []
 
-    def killed_in_the_third(event: Event, piece: Any) -> int:
-        calls.append(len(piece))
-        added = real(event, piece)
+    def killed_in_the_third(*, event: Event, people: Any) -> int:
+        calls.append(len(people))
+        added = real(event=event, people=people)
         if len(calls) == 3:
             raise _Killed
         return added

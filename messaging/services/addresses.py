@@ -26,7 +26,7 @@ class NotAMailAddress(Refusal):
     message = _("This is not an e-mail address.")
 
 
-def phone_number(value: str, *, country: str | None = None) -> str:
+def phone_number(*, value: str, country: str | None = None) -> str:
     """E.164. Numbers of the right length pass, assigned or not: only the provider knows which of them exist.
 
     `country` (ISO 3166-1 alpha-2) is that of a number without a country code. Raises NotAPhoneNumber.
@@ -41,6 +41,10 @@ def phone_number(value: str, *, country: str | None = None) -> str:
     return written
 
 
+def _phone_from_anywhere(value: str) -> str:
+    return phone_number(value=value)
+
+
 def _mail_address(value: str) -> str:
     address = value.strip().lower()
     try:
@@ -50,7 +54,7 @@ def _mail_address(value: str) -> str:
     return address
 
 
-_NORMALISED: Final = {Channel.SMS: phone_number, Channel.EMAIL: _mail_address}
+_NORMALISED: Final = {Channel.SMS: _phone_from_anywhere, Channel.EMAIL: _mail_address}
 
 
 def normalised(*, channel: Channel, value: str) -> str:
