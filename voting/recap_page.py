@@ -21,7 +21,7 @@ Stage = Literal["ahead", "over", "cancelled"]
 Point = tuple[str | Promise, int]
 
 _CHANNELS: Final = {
-    BallotChannel.SMS: gettext_lazy("Text"),
+    BallotChannel.SMS: gettext_lazy("SMS"),
     BallotChannel.WEB: gettext_lazy("Web"),
     BallotChannel.API: gettext_lazy("App"),
 }
@@ -91,13 +91,11 @@ class RecapPage:
 
     @property
     def way_summary(self) -> str:
-        said = [f"{label}: {written(count)}" for label, count in self.way]
-        return ", ".join(said) + "."
+        return _summary(self.way)
 
     @property
     def channels_summary(self) -> str:
-        most = max(self.channels, key=lambda point: point[1])
-        return _("Most votes came by this way: %(channel)s.") % {"channel": most[0]}
+        return _summary(self.channels)
 
 
 def recap_page_of(event: Event) -> RecapPage:
@@ -144,3 +142,7 @@ def _channels(event: Event, held: Sequence[Standings]) -> list[Point]:
     tallies = Tally.objects.filter(round__event=event, round__number__in=_shown(held))
     votes = dict(tallies.values_list("channel").annotate(votes=Sum("votes")).order_by())
     return [(label, votes[channel]) for channel, label in _CHANNELS.items() if votes.get(channel)]
+
+
+def _summary(points: Sequence[Point]) -> str:
+    return ", ".join(f"{label}: {written(count)}" for label, count in points) + "."

@@ -96,7 +96,7 @@ def joining(event: Event) -> Joining:
     """By text where anyone may join so; through the page of the event otherwise; to the recap once it is over."""
     if event.status in JOINABLE_STATUSES and event.access == EventAccess.PUBLIC and event.join_keyword and event.sender:
         return Joining(
-            lead=_("Text"),
+            lead=_("Text this word"),
             keyword=event.join_keyword,
             number=spaced(event.sender.value),
             code=qr.drawn(qr.text_message(event.sender.value, event.join_keyword)),

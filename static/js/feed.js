@@ -11,10 +11,7 @@ export class Feed {
   #last = {};
   #socket;
 
-  /**
-   * `told` names the `event` and the `viewing` token of the moment. `viewer` is given every newer `frame`, each sign of life
-   * (`contact`), the end of them (`lost`), and puts a new token there (`renew`).
-   */
+  /** `told` names the `event` and the `viewing` token. `viewer` is given every newer `frame`, and told of `contact`. */
   constructor(told, viewer) {
     Object.assign(this, { told, viewer, board: `/api/v1/events/${told.event}/leaderboard` });
     document.addEventListener("visibilitychange", () => this.#resume());
@@ -24,7 +21,6 @@ export class Feed {
   async follow() {
     for (let tries = 0; ; tries++) {
       if ((await this.#bySocket()) || (await this.#byStream()) || (await this.#byAsking())) tries = 0;
-      this.viewer.lost();
       await pause(Math.min(LONGEST, 1000 * 2 ** tries));
     }
   }
@@ -65,6 +61,7 @@ export class Feed {
     });
     clearTimeout(watch);
     source.close();
+    this.viewer.lost();
     return heard;
   }
 
@@ -83,6 +80,7 @@ export class Feed {
         await pause(2000);
       }
     } catch {} // no answer is an answer, too
+    this.viewer.lost();
     return heard;
   }
 
@@ -98,7 +96,6 @@ export class Feed {
     return true;
   }
 
-  /** Says what was seen last, and is given what has been since. */
   #resume() {
     const { epoch, seq } = this.#last;
     if (epoch && this.#socket.readyState === 1) this.#socket.send(JSON.stringify({ type: "resume", epoch, seq }));

@@ -63,8 +63,8 @@ export class Leaderboard {
 }
 
 /** Changes the text a part begins with, and only when it differs: screen readers hear what is new. */
-function write(row, part, words) {
-  const element = row.querySelector(part);
+export function write(root, part, words) {
+  const element = root.querySelector(part);
   const text = element.firstChild ?? element.appendChild(new Text());
   if (text.data !== String(words)) text.data = words;
 }

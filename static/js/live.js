@@ -1,12 +1,11 @@
-// Says every frame of the leaderboard on the page that the server has drawn: the round, its phase, the clock, the rows,
-// and how old all of it is. What may be seen, and in which words, the server has decided.
+// Says every frame on the page that the server has drawn. What may be seen, and in which words, the server decides.
 
 import { startCountdowns } from "./countdown.js";
 import { Feed } from "./feed.js";
-import { Leaderboard } from "./leaderboard.js";
+import { Leaderboard, write } from "./leaderboard.js";
 
-const STALE = 2500; // a break that nobody needs to hear of
-const NEWS = 10000; // changes of the lead are read out no closer than this
+const STALE = 2500; // milliseconds; a shorter break nobody hears of
+const NEWS = 10000; // between two leaders that are read out
 
 export class LivePage {
   #ahead = 0;
@@ -14,7 +13,7 @@ export class LivePage {
   #told = 0;
   #breaking;
 
-  /** `root` holds the parts, and in a script what the page tells its module. */
+  /** `root` holds the parts, and in a script what the page tells us. */
   constructor(root) {
     this.root = root;
     this.told = JSON.parse(this.part("script").textContent);
@@ -29,11 +28,6 @@ export class LivePage {
 
   part(selector) {
     return this.root.querySelector(selector);
-  }
-
-  write(selector, words) {
-    const part = this.part(selector);
-    if (part.textContent !== words) part.textContent = words;
   }
 
   frame(frame) {
@@ -59,13 +53,13 @@ export class LivePage {
   }
 
   #turn({ round, name, standings }, phase) {
-    this.write(".phase", this.told.words[phase]);
-    if (round) this.write(".round-name", name || this.told.words.round.replace("%s", round));
+    write(this.root, ".phase", this.told.words[phase]);
+    if (round) write(this.root, ".round-name", name || this.told.words.round.replace("%s", round));
     const bill = this.part(".bill");
     const lines = standings.slice(0, this.told.most).map(({ ballot_number: number, artist }) => {
       const line = bill.firstElementChild.cloneNode(true);
-      line.querySelector(".lead").textContent = number;
-      line.querySelector(".name").textContent = artist.name;
+      write(line, ".lead", number);
+      write(line, ".name", artist.name);
       return line;
     });
     if (lines[0]) bill.replaceChildren(...lines);
@@ -94,13 +88,13 @@ export class LivePage {
         key: artist.id,
         artist: artist.name,
         votes,
-        place: this.told.most && !over ? number : rank,
+        place: most && !over ? number : rank,
         share: top && votes / top,
         note: notes[index] ?? "",
         state: states[index] ?? (cut > 0 && index >= cut ? "out" : "running"),
       })),
     );
-    this.write(".total", this.board.numbers.format(total));
+    write(this.root, ".total", this.board.numbers.format(total));
     if (top && gap) this.#tell(standings[0].artist.name);
   }
 
@@ -110,23 +104,21 @@ export class LivePage {
     this.#leader = leader;
     if (!news) return;
     this.#told = Date.now();
-    this.write(".news", this.told.words.news.replace("%s", leader));
+    write(this.root, ".news", this.told.words.news.replace("%s", leader));
   }
 
-  /** The picture is true as of now. */
   contact() {
     clearTimeout(this.#breaking);
     this.#breaking = 0;
     this.root.classList.remove("is-stale");
-    this.write(".as-of-time", this.time.format(Date.now() - this.#ahead));
+    write(this.root, ".as-of-time", this.time.format(Date.now() - this.#ahead));
   }
 
-  /** From now on it may not be. */
   lost() {
     this.#breaking ||= setTimeout(() => this.root.classList.add("is-stale"), STALE);
   }
 
-  /** Asks for the page again, for what it tells its module now. Away, it stays with what it has. */
+  /** Asks the page again for what it tells us. */
   async renew() {
     try {
       const page = new DOMParser().parseFromString(await (await fetch(location)).text(), "text/html");
