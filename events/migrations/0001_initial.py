@@ -447,7 +447,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             models.Q(("status", "done"), _negated=True),
                             models.Q(
-                                ("rows", models.F("refused") + models.F("position")), ("finished_at__isnull", False)
+                                ("finished_at__isnull", False), ("rows", models.F("refused") + models.F("position"))
                             ),
                             _connector="OR",
                         ),

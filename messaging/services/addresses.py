@@ -12,7 +12,6 @@ from accounts.models import User
 from config.lib.errors import Refusal
 from messaging.models import Address, Channel
 
-
 _SHORTEST_NUMBER: Final = 7  # digits with the country code; less reaches somebody in some small network at most
 
 
