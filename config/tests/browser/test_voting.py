@@ -95,8 +95,9 @@ def keyword_night(transactional_db: None) -> Event:
 
 def say(page: Page, words: str, *, answer: str) -> None:
     """Types a text into the phone and waits for what comes back."""
-    page.get_by_role("form", name="Write a text").get_by_role("textbox").fill(words)
-    page.get_by_role("form", name="Write a text").get_by_role("button", name="Send").click()
+    phone = page.locator(".phone")
+    phone.get_by_role("textbox").fill(words)
+    phone.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("log").last).to_contain_text(answer)
 
 
