@@ -47,7 +47,11 @@ class ConsoleAdmin(Scoped, _ModelAdmin[M]):
     list_fullwidth = False
     warn_unsaved_form = True
     refused: Refused | None = None
-    BUTTONS: ClassVar[dict[str, bool]] = {"show_save_and_continue": False, "show_save_and_add_another": False}
+    BUTTONS: ClassVar[dict[str, bool]] = {
+        "show_save_and_continue": False,
+        "show_save_and_add_another": False,
+        "show_close": False,
+    }
 
     # --- who may what, answered by each app's policies ---
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.console import ConsoleInline
 from events.console.lineup_forms import InvitationForm, SlotForm
+from events.local_time import clock, short_day
 from events.models import Event, Slot
 from events.services import lineup
 from events.services.lineup import NewArtist
@@ -29,11 +30,16 @@ class SlotInline(_LineInline):
     form: Any = SlotForm
     verbose_name_plural = _("line-up")
     fields = ("ballot_number", "artist", "invitation", "position", "set_at", "take_off")
-    readonly_fields = ("ballot_number", "artist", "invitation")
+    readonly_fields = ("ballot_number", "artist", "invitation", "on_stage")
     ordering = ("position", "ballot_number")
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Slot]":
-        return super().get_queryset(request).select_related("artist")
+        return super().get_queryset(request).select_related("artist", "event__venue")
+
+    def get_fields(self, request: HttpRequest, obj: Event | None = None) -> Any:
+        """What is only read shows times in words."""
+        read = ("ballot_number", "artist", "invitation", "position", "on_stage")
+        return self.fields if self.has_change_permission(request, obj) else read
 
     def has_add_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
         return False
@@ -41,6 +47,11 @@ class SlotInline(_LineInline):
     @admin.display(description=_("invitation"))
     def invitation(self, slot: Slot) -> str:
         return slot.get_invite_status_display()
+
+    @admin.display(description=_("On stage"))
+    def on_stage(self, slot: Slot) -> str:
+        zone = slot.event.venue.timezone
+        return f"{short_day(slot.set_at, zone)}, {clock(slot.set_at, zone)}" if slot.set_at else ""
 
     def store_row(self, actor: Actor, form: Any, parent: Event) -> None:
         names = {"actor": actor, "public_id": parent.public_id, "artist_id": form.instance.artist.public_id}

@@ -56,8 +56,13 @@ class EventForm(ConsoleForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if keyword := self.fields.get("join_keyword"):
+            keyword.help_text = _(
+                "What people text to join: letters and digits. Left empty, one is made from the title."
+            )
         event = self.event
         if event is None:
+            self.fields["starts_at"].help_text = _("By the clock of the venue.")
             return
         for name in _TIMES:
             self.initial[name] = wall_clock(getattr(event, name), event.venue.timezone)

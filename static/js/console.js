@@ -1,4 +1,4 @@
-// Names the fields that the theme draws without one: choices that are searched, each by its own label.
+// Names for what the theme draws without: choices that are searched, each by its own label.
 
 const named = (select) => {
   const label = select.labels?.[0]?.textContent ?? select.getAttribute("aria-label");
@@ -12,7 +12,13 @@ const named = (select) => {
   box.setAttribute("aria-label", [label.replace("*", "").trim(), chosen].filter(Boolean).join(": "));
 };
 
-const all = () => document.querySelectorAll("select.admin-autocomplete").forEach(named);
+// The menu is a landmark already; what scrolls inside it is none of its own.
+const plain = (box) => ["role", "aria-label"].forEach((name) => box.removeAttribute(name));
+
+const all = () => {
+  document.querySelectorAll("select.admin-autocomplete").forEach(named);
+  document.querySelectorAll("nav .simplebar-content-wrapper[role]").forEach(plain);
+};
 
 // The theme draws them some time after the page has loaded, and again for every line that is added.
 new MutationObserver(all).observe(document.body, { childList: true, subtree: true });
