@@ -19,6 +19,7 @@ _ON_SALE: Final = timedelta(days=45)  # how long before its start an event of th
 _LASTS: Final = timedelta(hours=5)
 _SETS: Final = timedelta(minutes=25)
 _NIGHT_LEFT: Final = timedelta(hours=3)  # a demo night with less than this to go is made longer
+_NIGHT_STAYS: Final = timedelta(hours=20)  # but not one that began before this
 
 Cast = dict[str, Artist]
 Step = Callable[..., Event]  # a move of an event's life, as `events.publish`
@@ -31,19 +32,23 @@ def artists(organizer: User, owner: User, *, now: datetime) -> Cast:
 
 @transaction.atomic
 def demo_night(organizer: User, cast: Cast, *, now: datetime) -> Event:
-    """The live night under the promised address and keyword. One that is over makes room for a new one."""
+    """The live night under the promised address and keyword. One that is over, or a day old, makes room for a new one."""
+    events.move_by_clock(now=now)
     event = Event.objects.filter(slug=DEMO_SLUG).first()
     if event and event.status == EventStatus.LIVE:
-        return prolong(event, organizer, now)
+        if event.starts_at > now - _NIGHT_STAYS:
+            return prolong(event, organizer, now)
+        event = events.close(actor=acting(organizer), public_id=event.public_id, now=now)
     if event:
         Event.objects.filter(pk=event.pk).update(slug=f"{DEMO_SLUG}-{event.starts_at:%Y-%m-%d}-{event.public_id[:4]}")
+    starts_at = (now - timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
     event = events.create(
         actor=acting(organizer),
         title=DEMO_TITLE,
         description=DEMO_DESCRIPTION,
         venue=LIDO,
-        doors_at=now - timedelta(hours=2),
-        starts_at=now - timedelta(hours=1),
+        doors_at=starts_at - timedelta(hours=1),
+        starts_at=starts_at,
         ends_at=now + 2 * _LASTS,
         join_keyword=DEMO_KEYWORD,
         category="concert",
@@ -56,8 +61,8 @@ def demo_night(organizer: User, cast: Cast, *, now: datetime) -> Event:
 
 
 def prolong(event: Event, organizer: User, now: datetime) -> Event:
-    """The night, longer if it would soon be over."""
-    if event.ends_at > now + _NIGHT_LEFT:
+    """The night, longer if it would soon be over, unless it began too long ago to be tonight's."""
+    if event.ends_at > now + _NIGHT_LEFT or event.starts_at <= now - _NIGHT_STAYS:
         return event
     actor = acting(organizer)
     return events.edit(actor=actor, public_id=event.public_id, changes={"ends_at": now + 2 * _LASTS}, now=now)

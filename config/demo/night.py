@@ -31,7 +31,7 @@ def load(*, now: datetime) -> tuple[Event, int]:
 
 
 def keep_alive(*, now: datetime) -> bool:
-    """Load the demo again once it has had no round for a PAUSE, and lengthen its night before it ends.
+    """Load the demo again once its night has ended or has had no round for a PAUSE; lengthen the night before it ends.
 
     True if it was loaded. Where no demo was ever loaded nothing happens.
     """
@@ -44,7 +44,7 @@ def keep_alive(*, now: datetime) -> bool:
     if rounds.in_progress().exists():
         return False
     last: datetime | None = rounds.aggregate(last=Max("closed_at"))["last"]
-    if last and last > now - PAUSE:
+    if last and last > now - PAUSE and event.ends_at > now:
         return False
     load(now=now)
     return True

@@ -34,6 +34,12 @@ def _development(settings: Settings) -> None:
     settings.DEBUG = True
 
 
+@pytest.fixture
+def small_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seven people vote; where the votes are not the matter, that many are enough."""
+    monkeypatch.setattr(fans, "_PHONES", fans._PHONES[-20:])
+
+
 def demo(*arguments: str) -> str:
     said = StringIO()
     call_command("demo", *arguments, stdout=said)
@@ -75,6 +81,7 @@ def test_every_log_in_works(api: APIClient) -> None:
         assert response.json()["data"]["user"]["role"] == role
 
 
+@pytest.mark.usefixtures("small_room")
 def test_a_night_that_is_over_makes_room_for_a_new_one() -> None:
     demo()
     first = Event.objects.get(slug="demo-night")
@@ -101,13 +108,14 @@ def test_a_round_that_is_over_is_followed_by_the_next_and_a_short_night_is_prolo
     assert Ballot.objects.filter(round__number=2, state="accepted").count() == 35
 
 
+@pytest.mark.usefixtures("small_room")
 def test_a_night_without_a_vote_is_filled_by_the_next_run() -> None:
     """As after a first run that was interrupted between the round and the votes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fans, "fill", lambda event, round_: 0)
         demo()
     assert not Ballot.objects.exists()
-    assert "35 votes counted" in demo()
+    assert "7 votes counted" in demo()
 
 
 def a_month_passes() -> None:
@@ -115,12 +123,6 @@ def a_month_passes() -> None:
     month = timedelta(days=30)
     Event.objects.update(starts_at=F("starts_at") - month, ends_at=F("ends_at") - month, doors_at=None)
     Round.objects.update(closes_at=F("closes_at") - month)
-
-
-@pytest.fixture
-def small_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Seven people vote; where the votes are not the matter, that many are enough."""
-    monkeypatch.setattr(fans, "_PHONES", fans._PHONES[-20:])
 
 
 def coming(now: datetime) -> set[str]:
@@ -136,7 +138,9 @@ def test_after_a_month_there_is_a_live_night_and_the_calendar_is_full_again() ->
     a_month_passes()
     demo()
     night = Event.objects.get(slug="demo-night")
-    assert (night.status, night.ends_at > timezone.now()) == ("live", True)
+    assert night.status == "live"
+    assert night.starts_at > timezone.now() - timedelta(hours=3)
+    assert night.ends_at > timezone.now()
     assert Round.objects.filter(event=night, status="open", closes_at__gt=timezone.now()).exists()
     assert coming(timezone.now()) == programme
     assert Event.objects.filter(title="Summer Closing").count() == 1
@@ -178,6 +182,16 @@ class TestWhileTheSiteRuns:
         assert keep_alive(now=timezone.now()) is False
         assert Event.objects.get(slug="demo-night").ends_at > timezone.now() + timedelta(hours=9)
         assert Round.objects.count() == 1
+
+    def test_a_night_of_yesterday_ends_by_the_clock_and_is_followed_by_tonights_at_once(self) -> None:
+        night = self.closed_round(ago=timedelta())
+        now = timezone.now()
+        Event.objects.filter(pk=night.pk).update(
+            starts_at=now - timedelta(hours=21), doors_at=None, ends_at=now + timedelta(seconds=1)
+        )
+        assert keep_alive(now=now) is False
+        assert keep_alive(now=now + timedelta(seconds=2)) is True
+        assert Event.objects.get(slug="demo-night").starts_at > now - timedelta(hours=3)
 
     def test_where_no_demo_was_loaded_none_appears(self) -> None:
         assert keep_alive(now=timezone.now()) is False
