@@ -67,8 +67,9 @@ def find_the_night(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Loud Night 42")
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "without"])
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(
+    ("width", "javascript"), [*((width, True) for width in WIDTHS), (360, False)], ids=["360", "768", "1440", "without"]
+)
 def test_a_new_fan_signs_up_and_joins(windows: Windows, night: Event, width: int, javascript: bool) -> None:
     page = windows.open(width=width, javascript=javascript)
     find_the_night(page)
