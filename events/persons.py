@@ -28,7 +28,8 @@ def standing_attendees(user: User) -> AttendeeQuerySet:
 def all_attendees(user: User) -> AttendeeQuerySet:
     """Everyone this user is or was: those who stand, and those merged into them, where older ballots are."""
     standing = standing_attendees(user).values("pk")
-    return Attendee.objects.filter(Q(pk__in=standing) | Q(merged_into__in=standing))
+    merged = Attendee.objects.filter(merged_into__in=standing).values("pk")
+    return Attendee.objects.filter(pk__in=standing.union(merged))  # not by OR, which reads every attendee there is
 
 
 def one_per_event(user: User) -> AttendeeQuerySet:

@@ -107,7 +107,7 @@ def test_the_pages_behind_keys_are_ours(
     client: Client, fan: User, mailoutbox: list[EmailMessage], language: str
 ) -> None:
     confirm_email(fan)
-    said = {"headers": {"accept-language": language}}
+    said: dict[str, Any] = {"headers": {"accept-language": language}}
     client.post(reverse("account_reset_password"), {"email": fan.email}, **said)
     client.post(reverse("account_signup"), {"email": "n@example.test", "password1": PASSWORD, "role": "fan"}, **said)
     for mail in mailoutbox:

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.tests.factories import PASSWORD, confirm_email
 from config.tests.browser.windows import WIDTHS, Windows
 from events.models import Attendee
-from events.tests.factories import AttendeeFactory, EventFactory
+from events.tests.factories import AttendeeFactory, EventFactory, PhoneFactory
 from messaging.links import preferences_link
 from messaging.models import ConsentDecision, ConsentPurpose, ConsentSource, OptOut
 from messaging.services import consent
@@ -58,9 +58,10 @@ def test_signing_in_leads_to_my_nights_and_out_of_one(
 
 @WAYS
 def test_a_phones_own_page_stops_and_starts_again(windows: Windows, width: int, javascript: bool) -> None:
-    attendee = AttendeeFactory.create(event__title="Loud Night 42", event__sender=platform_sender())
+    phone = PhoneFactory.create()
+    attendee = AttendeeFactory.create(phone=phone, event__title="Loud Night 42", event__sender=platform_sender())
     consent.record(
-        address=attendee.phone,
+        address=phone,
         sender=attendee.event.sender,
         decision=ConsentDecision.GRANTED,
         purpose=ConsentPurpose.EVENT,
@@ -68,7 +69,7 @@ def test_a_phones_own_page_stops_and_starts_again(windows: Windows, width: int, 
         source=ConsentSource.SMS,
         now=timezone.now(),
     )
-    address = urlsplit(preferences_link(attendee.phone_id, now=timezone.now())).path
+    address = urlsplit(preferences_link(phone.pk, now=timezone.now())).path
     page = windows.open(address, width=width, javascript=javascript)
     assert not OptOut.objects.exists(), "looking changes nothing"
     page.get_by_role("button", name="No more of this: Loud Night 42").click()
@@ -81,5 +82,5 @@ def test_a_phones_own_page_stops_and_starts_again(windows: Windows, width: int, 
     assert not OptOut.objects.exists()
     page.get_by_role("main").get_by_role("button", name="Español").click()
     expect(page.get_by_role("main").get_by_role("button", name="Español")).to_have_attribute("aria-pressed", "true")
-    attendee.phone.refresh_from_db()
-    assert attendee.phone.language == "es"
+    phone.refresh_from_db()
+    assert phone.language == "es"
