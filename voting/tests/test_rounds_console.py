@@ -21,7 +21,9 @@ LIST = "/admin/voting/round/"
 
 @pytest.fixture
 def night(organizer: User) -> Event:
-    event = EventFactory.create(live=True, owner=organizer, title="Loud Night", ends_at=datetime(2099, 1, 1, tzinfo=UTC))
+    event = EventFactory.create(
+        live=True, owner=organizer, title="Loud Night", ends_at=datetime(2099, 1, 1, tzinfo=UTC)
+    )
     line_up(event, 2)
     return event
 
