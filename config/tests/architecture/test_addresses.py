@@ -109,6 +109,7 @@ def _in_namespace(resolver: URLResolver, name: str) -> Any:
     return resolver.reverse_dict.getlist(last)
 
 
+@pytest.mark.urls("messaging.tests.development_urls")  # templates that only development shows are among them
 def test_every_address_named_in_a_template_exists() -> None:
     folder = PROJECT / "templates"
 
