@@ -20,10 +20,10 @@ class Result:
 
 
 def progress(things: Sequence[T], what: str) -> Iterator[T]:
-    """Yields them, with a line that is written over; without a terminal a line every tenth."""
-    began, terminal = monotonic(), sys.stderr.isatty()
+    """Yields them, with a line that is written over; without a terminal a line for every tenth part."""
+    began, terminal, step = monotonic(), sys.stderr.isatty(), max(1, len(things) // 10)
     for place, thing in enumerate(things, start=1):
-        if terminal or place % 10 == 1:
+        if terminal or (place - 1) % step == 0:
             end = "\r" if terminal else "\n"
             sys.stderr.write(f"{what}: {place} of {len(things)}, {monotonic() - began:.0f} s   {end}")
             sys.stderr.flush()
