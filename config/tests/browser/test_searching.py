@@ -85,6 +85,16 @@ def test_the_keyboard_stays_where_it_was(windows: Windows) -> None:
     assert page.get_by_label("First day").input_value() < page.get_by_label("Last day").input_value()
 
 
+def test_another_language_shows_the_same_list(windows: Windows) -> None:
+    page = windows.open("/events/")
+    page.get_by_role("searchbox").fill("quiet")
+    said(page, "1 night, soonest first")
+    page.get_by_role("button", name="Español").click()
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    query(page, r"\?q=quiet")
+    expect(page.get_by_role("searchbox")).to_have_value("quiet")
+
+
 def test_a_fault_is_said_next_to_its_field(windows: Windows) -> None:
     page = windows.open("/events/", width=1440)
     page.get_by_label("First day").fill("2030-05-02")
@@ -93,6 +103,26 @@ def test_a_fault_is_said_next_to_its_field(windows: Windows) -> None:
     expect(page.locator(".when .error")).to_have_text("Choose a day that is not before the first.")
     expect(page.get_by_label("Last day")).to_have_value("2030-05-01")
     expect(page.get_by_label("Last day")).to_be_focused()
+
+
+def test_what_is_chosen_while_an_answer_is_under_way_is_kept(windows: Windows) -> None:
+    page = windows.open("/events/?status=cancelled")
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/events/?*q=loud*", hold_the_first)
+    status = page.get_by_label("Which nights")
+    with page.expect_request("**/events/?*q=loud*"):
+        page.get_by_role("searchbox").fill("loud")
+    status.select_option("Coming up")
+    held[0].continue_()
+    said(page, "25 nights, soonest first")
+    expect(status).to_have_value("")
 
 
 def test_without_an_answer_the_browser_goes_there_itself(windows: Windows) -> None:
