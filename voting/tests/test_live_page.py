@@ -1,11 +1,14 @@
 """The page of a live leaderboard: every state of a round, as a fan and as who runs the event."""
 
+import gzip
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -221,6 +224,17 @@ class TestTheFeed:
             shown = read(client, path(night, page))
             assert "<script>alert" not in shown
             assert "</script><b>" not in shown
+
+
+def test_all_its_scripts_together_are_under_six_kilobytes(client: Client, night: Event) -> None:
+    shown = read(client, path(night))
+    scripts = set(re.findall(r'(?:href|src)="/static/(js/[^"]+)"', shown))
+    folder = Path(settings.BASE_DIR) / "static"
+    imported = {
+        f"js/{name}" for script in scripts for name in re.findall(r'from "./(.*?)"', (folder / script).read_text())
+    }
+    assert imported <= scripts, "what is imported is fetched at once"
+    assert sum(len(gzip.compress((folder / script).read_bytes())) for script in scripts) < 6_000
 
 
 def test_what_is_over_leads_to_its_recap(client: Client) -> None:
