@@ -52,9 +52,7 @@ def test_the_console_alone_may_evaluate_and_style(client: Client, organizer: Use
     client.force_login(organizer)
 
     console = client.get("/admin/")["Content-Security-Policy"]
-    elsewhere = [
-        client.get(path)["Content-Security-Policy"] for path in ("/", "/events/", "/nothing/")
-    ]
+    elsewhere = [client.get(path)["Content-Security-Policy"] for path in ("/", "/events/", "/nothing/")]
 
     assert "script-src 'self' 'unsafe-eval';" in f"{console};"
     assert "style-src 'self' 'unsafe-inline';" in f"{console};"
