@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from urllib.parse import quote, urlencode
 
-import phonenumbers
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from artists import links as artist_links
+from config.lib.phone_numbers import dialled
 from events import directory, journeys, links, qr, structured_data
 from events.listings import Link, Listing, State, listings_of, state_of
 from events.local_time import clock, long_day, short_day
@@ -144,18 +144,10 @@ def entrance_of(event: Event, actor: Actor) -> Entrance:
         joined=joined,
         vote_href=journeys.vote_link(attendee) if attendee and joined else "",
         keyword=event.join_keyword if number else "",
-        number=spaced(number),
+        number=dialled(number) if number else "",
         text_href=f"sms:{number}?body={quote(event.join_keyword)}" if number else "",
         code=qr.drawn(qr.text_message(number, event.join_keyword)) if number else SafeString(),
     )
-
-
-def spaced(number: str) -> str:
-    """As people write it for the whole world to dial: `+1 202-555-0100`."""
-    if not number:
-        return ""
-    parsed = phonenumbers.parse(number)
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
 
 
 def _share(event: Event) -> list[Link]:

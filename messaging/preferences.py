@@ -13,6 +13,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from config.lib.phone_numbers import dialled
 from messaging import topics
 from messaging.languages import language_of
 from messaging.links import preferences_token
@@ -57,7 +58,7 @@ class Stream:
     @property
     def written(self) -> str:
         """The number as people write it for the whole world to dial: `+1 202-555-0100`."""
-        return _written(self.number)
+        return dialled(self.number)
 
     @property
     def text_start(self) -> str:
@@ -88,7 +89,7 @@ def own_addresses_of(user: User, *, now: datetime) -> list[OwnAddress]:
     """The addresses this user has shown to be theirs and messaging knows; one query."""
     return [
         OwnAddress(
-            value=_written(address.value) if address.channel == Channel.SMS else address.value,
+            value=dialled(address.value) if address.channel == Channel.SMS else address.value,
             is_phone=address.channel == Channel.SMS,
             href=reverse("messaging:preferences", args=[preferences_token(address.pk, now=now)]),
         )
@@ -161,7 +162,7 @@ def _texts_from(sender: Sender, stopped: Mapping[int, bool], choices: Sequence[T
     is_on = sender.pk not in stopped
     return Stream(
         key=sender.public_id,
-        title=_("Texts from %(number)s") % {"number": _written(sender.value)},
+        title=_("Texts from %(number)s") % {"number": dialled(sender.value)},
         stop_words=_("Stop all texts from this number"),
         number=sender.value,
         is_on=is_on,
@@ -202,7 +203,3 @@ def _stopped(address: Address) -> dict[int, bool]:
 
 def _own_name(code: str) -> str:
     return str(get_language_info(code)["name_local"]).capitalize()
-
-
-def _written(number: str) -> str:
-    return str(phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL))

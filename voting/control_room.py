@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-import phonenumbers
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import AuditEntry
+from config.lib.phone_numbers import dialled
 from events.listings import State, state_of
 from events.local_time import clock
 from events.models import Event, EventStatus
@@ -168,7 +168,7 @@ def control_room_of(event: Event, *, now: datetime) -> ControlRoom:
         now=now,
         as_of=date_format(now.astimezone(ZoneInfo(event.venue.timezone)), "H:i:s"),
         keyword=event.join_keyword,
-        number=_spaced(event.sender.value) if event.sender and event.join_keyword else "",
+        number=dialled(event.sender.value) if event.sender and event.join_keyword else "",
         shown=shown,
         steps=steps_of(event, held, now=now),
         board=board,
@@ -192,12 +192,6 @@ def _version(event: Event, held: Sequence[Round]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def _spaced(number: str) -> str:
-    """As people dial it from anywhere: `+1 202-555-0100`."""
-    written = phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    return str(written)
-
-
 def _told(refused: RefusedBallot, event: Event) -> Refused:
     return Refused(at=clock(refused.at, event.venue.timezone), who=refused.who or _("Somebody"), why=refused.why)
 
@@ -215,4 +209,4 @@ def _log(event: Event, held: Sequence[Round]) -> list[LogLine]:
 def _line(entry: AuditEntry, event: Event) -> LogLine:
     person = getattr(entry, "person", None)
     words = str(_LOGGED[entry.action]) % {"number": entry.facts.get("number", "")}
-    return LogLine(clock(entry.at, event.venue.timezone), words, str(person.user or "") if person else "")
+    return LogLine(clock(entry.at, event.venue.timezone), words, person.user.known_as if person and person.user else "")

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from config.lib.phone_numbers import dialled
 from events import links, qr
-from events.event_page import spaced
 from events.models import Event, EventAccess
 from events.querysets import JOINABLE_STATUSES
 from voting.drawing import Drawn, Phase, Row
@@ -98,7 +98,7 @@ def joining(event: Event) -> Joining:
         return Joining(
             lead=_("Text this word"),
             keyword=event.join_keyword,
-            number=spaced(event.sender.value),
+            number=dialled(event.sender.value),
             code=qr.drawn(qr.text_message(event.sender.value, event.join_keyword)),
             code_label=_("Scan to write the text"),
             foot=_("then vote by number"),

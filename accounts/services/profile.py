@@ -4,7 +4,6 @@ from datetime import datetime
 from functools import cache
 from zoneinfo import available_timezones
 
-import phonenumbers
 from django.db import transaction
 from django.db.models import Case, DateTimeField, F, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +13,7 @@ from accounts.audit import record
 from accounts.models import Language, User
 from accounts.policies import signed_in
 from config.lib.errors import Detail, StaleVersion, ValidationError
+from config.lib.phone_numbers import e164
 
 
 @cache
@@ -35,18 +35,15 @@ def require_language(code: str) -> None:
         raise ValidationError(details=[Detail("language", "invalid_choice", _("Choose en, es or fr."))])
 
 
-def _e164(phone: str) -> str:
+def _phone_number(phone: str) -> str:
     """The number in E.164 ("+12025550123"); "" stays "". Raises ValidationError."""
     if not phone:
         return ""
-    try:
-        number = phonenumbers.parse(phone, None)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
+    number = e164(phone)
+    if not number:
         message = _("This is not a phone number. Write it with its country, for example +12025550123.")
         raise ValidationError(details=[Detail("phone", "not_a_phone_number", message)])
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return number
 
 
 @transaction.atomic
@@ -75,7 +72,7 @@ def edit_profile(
     if time_zone is not None:
         require_time_zone(time_zone)
     if phone is not None:
-        changes["phone"] = _e164(phone)
+        changes["phone"] = _phone_number(phone)
     return _store(actor, user, changes, expected_version=expected_version, now=now)
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-import phonenumbers
 from django.db.models import Exists, F, OuterRef, Window
 from django.db.models.functions import RowNumber
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from config.lib.phone_numbers import dialled
 from config.lib.secrets import Undecryptable
 from messaging.content import content_of
 from messaging.models import Channel, InboundMessage, Message, MessageState
@@ -44,10 +44,8 @@ class Said:
 
 
 def spoken(number: str) -> str:
-    """A number as people write it for the whole world to dial: `+1 202-555-0100`."""
-    return str(
-        phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    ).replace(" ", "\u00a0")
+    """A number as people write it, on one line."""
+    return dialled(number).replace(" ", "\u00a0")
 
 
 def conversations(phones: Iterable[str], number: str) -> Mapping[str, Sequence[Said]]:

@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
+from config.lib.phone_numbers import e164
 from messaging.local.conversations import Said, conversations, spoken
-from messaging.local.forms import TextForm, phone_number
+from messaging.local.forms import TextForm
 from messaging.models import Channel, Sender
 from messaging.services.senders import platform_sender
 
@@ -123,6 +124,6 @@ def desk_of(asked: QueryDict) -> tuple[Desk, list[Link]]:
     )
     numbers = numbers or [platform_sender().value]
     wanted = asked.get("number", "")
-    phones = dict.fromkeys(phone for text in asked.getlist("phone") if (phone := phone_number(text)))
+    phones = dict.fromkeys(phone for text in asked.getlist("phone") if (phone := e164(text)))
     desk = Desk(tuple(phones)[:MOST_PHONES] or INVENTED[:_AT_FIRST], wanted if wanted in numbers else numbers[0])
     return desk, [Link(spoken(each), Desk(desk.phones, each).address, each == desk.number) for each in numbers]

@@ -2,21 +2,12 @@
 
 from typing import Final
 
-import phonenumbers
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from config.lib.phone_numbers import e164
+
 LONGEST_TEXT: Final = 1600  # what one text can carry at most (Twilio error 21617)
-
-
-def phone_number(text: str) -> str:
-    """The number in E.164 form; "" if it is none, or names no country."""
-    try:
-        parsed = phonenumbers.parse(text)
-    except phonenumbers.NumberParseException:
-        return ""
-    possible = phonenumbers.is_possible_number(parsed)
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)) if possible else ""
 
 
 class AddForm(forms.Form):
@@ -26,7 +17,7 @@ class AddForm(forms.Form):
 
     def clean_add(self) -> str:
         """E.164."""
-        number = phone_number(self.cleaned_data["add"])
+        number = e164(self.cleaned_data["add"])
         if not number:
             raise forms.ValidationError(_("Write the number with its country code, like +44 7700 900101."))
         return number

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from config.lib.errors import Refusal
+from config.lib.phone_numbers import e164
 from messaging.models import Address, Channel
 
 _SHORTEST_NUMBER: Final = 7  # digits with the country code; less reaches somebody in some small network at most
@@ -26,18 +26,11 @@ class NotAMailAddress(Refusal):
 
 
 def phone_number(*, value: str, country: str | None = None) -> str:
-    """E.164. Numbers of the right length pass, assigned or not: only the provider knows which of them exist.
-
-    `country` (ISO 3166-1 alpha-2) is that of a number without a country code. Raises NotAPhoneNumber.
-    """
-    try:
-        number = phonenumbers.parse(value, country)
-    except phonenumbers.NumberParseException as error:
-        raise NotAPhoneNumber from error
-    written = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-    if not phonenumbers.is_possible_number(number) or len(written) <= _SHORTEST_NUMBER:
+    """E.164. `country` is as in `e164`. Raises NotAPhoneNumber."""
+    number = e164(value, country)
+    if len(number) <= _SHORTEST_NUMBER:
         raise NotAPhoneNumber
-    return written
+    return number
 
 
 def _phone_from_anywhere(value: str) -> str:
