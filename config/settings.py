@@ -242,6 +242,7 @@ REFRESH_ABSOLUTE_DAYS = env.int("REFRESH_ABSOLUTE_DAYS", 180)
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "config.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -213,4 +213,4 @@ def test_mail_says_when_in_the_venues_own_time(organizer: User, event: Event, no
     event.save()
     artist = ArtistFactory.create(claimed=True)
     lineup.invite(actor=acting(organizer), public_id=event.public_id, artist=artist.public_id, now=now)
-    assert "9:30 p.m." in Message.objects.get(kind="invitation").text
+    assert "1 July 2030, 21:30" in Message.objects.get(kind="invitation").text

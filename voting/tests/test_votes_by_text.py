@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
-from django.utils.formats import time_format
 from pytest_django.fixtures import Settings
 
 from events.models import Attendee, AttendeeStatus, Event, EventStatus, InviteStatus
@@ -225,7 +224,7 @@ def test_a_paused_outlet_still_counts_the_vote_and_keeps_silent(night: Night, se
 def test_anyone_can_ask_whether_a_receipt_counts(night: Night) -> None:
     text(night, "1")
     ballot = Ballot.objects.get()
-    at = time_format(ballot.received_at, use_l10n=True)  # "4:05 p.m.", but "4 p.m."
+    at = f"{ballot.received_at:%H:%M}"
     (found,) = text_from("+14155550999", f"receipt {ballot.receipt.upper()}")
     assert found.startswith(f"Receipt {ballot.receipt}: this vote of {at}")
     assert found.endswith("is counted in round 1.")
