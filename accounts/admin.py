@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -13,7 +14,7 @@ from accounts.actors import Actor, Via, actor_of
 from accounts.console import ConsoleAdmin
 from accounts.console.badges import Colour, badge
 from accounts.console.subjects import entries_seen_by
-from accounts.models import AuditEntry, RefreshFamily, Role, User
+from accounts.models import AuditEntry, AuditPerson, RefreshFamily, Role, User
 from accounts.policies import may_enter_console, sees_everything
 from accounts.services.clients import revoke
 
@@ -72,7 +73,7 @@ class _Through(admin.SimpleListFilter):
 class AuditEntryAdmin(ConsoleAdmin[AuditEntry]):
     """From where somebody did it is for admins; who and what also for those whose thing it was done to."""
 
-    list_display = ("at", "action", "what", "who", "channel")
+    list_display = ("at", "action", "what", "known_as", "channel")
     list_filter = (_Through,)
     list_select_related = ("person__user",)
     search_fields = ("action", "=subject_id", "=request_id")
@@ -86,22 +87,36 @@ class AuditEntryAdmin(ConsoleAdmin[AuditEntry]):
         return may_enter_console(actor)
 
     def get_fields(self, request: HttpRequest, obj: AuditEntry | None = None) -> Any:
-        shown = ("at", "action", "what", "who", "channel", "facts")
-        return (*shown, "whence", "request_id") if sees_everything(actor_of(request, Via.ADMIN)) else shown
+        if sees_everything(actor_of(request, Via.ADMIN)):
+            return ("at", "action", "what", "who", "channel", "facts", "whence", "request_id")
+        return ("at", "action", "what", "known_as", "channel", "facts")
 
     def get_readonly_fields(self, request: HttpRequest, obj: AuditEntry | None = None) -> Any:
-        return ("what", "who", "whence")
+        return ("what", "who", "known_as", "whence")
 
     @admin.display(description=_("what"), ordering="subject_type")
     def what(self, entry: AuditEntry) -> str:
         return f"{entry.subject_type.rpartition('.')[2]} {entry.subject_id}"
 
     @admin.display(description=_("who"))
-    def who(self, entry: AuditEntry) -> str:
-        person = getattr(entry, "person", None)
-        return str(person.user or "") if person else str(_("The platform itself"))
+    def who(self, entry: AuditEntry) -> str | Promise:
+        """With the whole e-mail address."""
+        user = _user_of(entry)
+        return f"{user.name} <{user.email}>".strip() if user else self.known_as(entry)
+
+    @admin.display(description=_("who"))
+    def known_as(self, entry: AuditEntry) -> str | Promise:
+        if user := _user_of(entry):
+            return user.known_as
+        return "" if hasattr(entry, "person") else _("The platform itself")
 
     @admin.display(description=_("from where"))
     def whence(self, entry: AuditEntry) -> str:
         person = getattr(entry, "person", None)
         return f"{person.address or ''} {person.user_agent}".strip() if person else ""
+
+
+def _user_of(entry: AuditEntry) -> User | None:
+    """None for the platform itself, and for somebody whose account is gone."""
+    person: AuditPerson | None = getattr(entry, "person", None)
+    return person.user if person else None

@@ -76,6 +76,12 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email
 
+    @property
+    def known_as(self) -> str:
+        """For other people: the name, else enough of the e-mail address to tell who it is, too little to write to."""
+        mailbox, _at, domain = self.email.rpartition("@")
+        return self.name or f"{mailbox[:1]}•••@{domain}"
+
     def get_full_name(self) -> str:
         """Asked by the console's theme."""
         return self.name

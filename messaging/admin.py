@@ -15,7 +15,7 @@ from accounts.actors import Actor, Via, actor_of
 from accounts.console import ConsoleAdmin
 from accounts.console.badges import Colour, badge
 from accounts.policies import may_enter_console, sees_everything
-from messaging.console import SECRET, messages_seen_by, tells_a_vote, texts_seen_by, why_not
+from messaging.console import messages_seen_by, texts_seen_by, why_not, words_of, words_of_text
 from messaging.models import (
     Address,
     ConsentEvent,
@@ -99,9 +99,7 @@ class MessageAdmin(ConsoleAdmin[Message]):
 
     @admin.display(description=_("words"))
     def words(self, message: Message) -> str | Promise:
-        if message.sealed:
-            return _("Sealed: shown to nobody.")
-        return SECRET if tells_a_vote(message) else "\n".join(filter(None, (message.subject, message.text)))
+        return words_of(message)
 
 
 @admin.register(InboundMessage)
@@ -139,7 +137,7 @@ class InboundMessageAdmin(ConsoleAdmin[InboundMessage]):
 
     @admin.display(description=_("words"))
     def words(self, text: InboundMessage) -> str | Promise:
-        return SECRET if any(map(tells_a_vote, _answers(text))) else text.text
+        return words_of_text(text, _answers(text))
 
     @admin.display(description=_("answer"))
     def answer(self, text: InboundMessage) -> str:

@@ -1,6 +1,7 @@
 """What the console shows of messages: to whom, how far they came, and why not further. In words."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
@@ -13,7 +14,10 @@ from messaging.failures import failure_of
 from messaging.models import InboundMessage, Message, MessageState
 
 TopicsOf = Callable[[Actor], "QuerySet[Any, Any]"]
-SECRET: Final = _("A vote. Nobody looks up who voted for whom.")
+_VOTE: Final = _("A vote. Nobody looks up who voted for whom.")
+_SEALED: Final = _("Sealed: shown to nobody.")
+_LINK: Final = _("[a link of their own]")
+_ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 
 _topics: list[TopicsOf] = []
 _VOTES: Final = ("vote_", "receipt_", "round_closed", "confirm_first")  # kinds of answers to a vote, or about one
@@ -55,7 +59,24 @@ def texts_seen_by(actor: Actor) -> "QuerySet[InboundMessage]":
     return InboundMessage.objects.filter(pk__in=answered.values("reply_to"))
 
 
-def tells_a_vote(message: Message) -> bool:
+def words_of(message: Message) -> str | Promise:
+    """What it says, as far as anybody but its reader may know."""
+    if message.sealed:
+        return _SEALED
+    return _VOTE if _tells_a_vote(message) else _without_links("\n".join(filter(None, (message.subject, message.text))))
+
+
+def words_of_text(text: InboundMessage, answers: Iterable[Message]) -> str | Promise:
+    """What somebody texted, as far as others may know; `answers` are our replies to it."""
+    return _VOTE if any(map(_tells_a_vote, answers)) else _without_links(text.text)
+
+
+def _without_links(words: str) -> str:
+    """Whoever has the code of a personal link acts for its owner: joins, votes, chooses what comes."""
+    return _ADDRESS.sub(str(_LINK), words)
+
+
+def _tells_a_vote(message: Message) -> bool:
     """Whether its words say what somebody voted for."""
     return message.kind.startswith(_VOTES)
 

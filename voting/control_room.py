@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -18,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import AuditEntry
 from config.lib.phone_numbers import dialled
 from events.listings import State, state_of
-from events.local_time import clock
+from events.local_time import clock, clock_with_seconds
 from events.models import Event, EventStatus
 from messaging.figures import MessageFigures, message_figures
 from voting.control_figures import (
@@ -158,15 +156,16 @@ class ControlRoom:
 
 def control_room_of(event: Event, *, now: datetime) -> ControlRoom:
     """The room of an event, whose venue and sender must be loaded; whether the actor may see it is for the caller to ask."""
-    held = list(Round.objects.filter(event=event).order_by("number"))
+    current_first = list(Round.objects.filter(event=event).current_first())
+    held = sorted(current_first, key=lambda each: each.number)
+    shown = next(iter(current_first), None)
     board = drawn(standings_now([event.pk])[0], audience=Audience.ORGANIZER)
-    shown = _shown(held)
     return ControlRoom(
         event=event,
         state=state_of(event, now=now) or State(EventStatus(event.status).label, "plain"),
         version=_version(event, held),
         now=now,
-        as_of=date_format(now.astimezone(ZoneInfo(event.venue.timezone)), "H:i:s"),
+        as_of=clock_with_seconds(now, event.venue.timezone),
         keyword=event.join_keyword,
         number=dialled(event.sender.value) if event.sender and event.join_keyword else "",
         shown=shown,
@@ -178,13 +177,6 @@ def control_room_of(event: Event, *, now: datetime) -> ControlRoom:
         refused=[_told(each, event) for each in last_refusals(held)],
         log=_log(event, held),
     )
-
-
-def _shown(held: Sequence[Round]) -> Round | None:
-    """The round on the board: in progress, else the last one that was held, else the next one planned (as `leaderboard`)."""
-    opened = [each for each in held if each.status != RoundStatus.PLANNED]
-    in_progress = [each for each in opened if each.status in {RoundStatus.OPEN, RoundStatus.CLOSING}]
-    return next(iter([*in_progress, *reversed(opened), *held]), None)
 
 
 def _version(event: Event, held: Sequence[Round]) -> str:

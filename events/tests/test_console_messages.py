@@ -7,7 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry, User
+from config.tests.fixtures import acting
 from events.models import Event
+from events.services.attendees import join_signed_in
 from events.tests.factories import EventFactory, PhoneFactory
 from messaging.models import Channel, InboundMessage, Message, Sender
 from messaging.tests.factories import InboundFactory, MailboxFactory, MessageFactory
@@ -100,6 +102,64 @@ def test_the_audit_of_their_events_without_where_it_came_from(
     assert [row.pk for row in listed.context["cl"].result_list] == [first.pk]
     assert "203.0.113.7" not in body(listed) + body(desk.get(one(first)))
     assert desk.get(one(second)).status_code == 404
+
+
+def test_a_fans_own_link_is_shown_to_nobody(desk: Client, admin_user: User, event: Event, settings: Any) -> None:
+    """Whoever reads the code of a personal link could join, vote or choose for its fan."""
+    link = f"{settings.PUBLIC_URL}/v/GH4711code~x/"
+    inbound = InboundFactory.create(text=f"what is {link}?")
+    told = MessageFactory.create(
+        topic=event.topic,
+        kind="join_confirmed",
+        reply_to=inbound,
+        text=f"You are in! Text a number or tap {link}\n1 Ana",
+    )
+    pages = [one(told), RECEIVED, one(inbound)]
+
+    shown = [body(desk.get(page)) for page in pages]
+    desk.force_login(admin_user)
+    shown += [body(desk.get(page)) for page in pages]
+
+    assert not any("GH4711" in page for page in shown)
+    assert all("You are in!" in shown[number] and "1 Ana" in shown[number] for number in (0, 3))
+
+
+@pytest.mark.parametrize(
+    ("page", "asked"),
+    [
+        (SENT, "text__contains"),
+        (SENT, "text__startswith"),
+        (SENT, "purpose_key__startswith"),
+        (SENT, "state__regex"),
+        (RECEIVED, "text"),
+        (AUDIT, "facts__contains"),
+    ],
+)
+def test_nobody_finds_out_by_filters_what_is_not_shown(desk: Client, event: Event, page: str, asked: str) -> None:
+    """Django would answer about any column: who got which link, whose vote was for whom."""
+    answer = MessageFactory.create(topic=event.topic, kind="vote_accepted", text="Your vote for Ana counts.")
+
+    assert desk.get(page, {asked: answer.text}).status_code == 400
+
+
+def test_lists_are_still_filtered_by_what_they_offer(desk: Client, event: Event) -> None:
+    sent = MessageFactory.create(topic=event.topic, state="sent")
+    MessageFactory.create(topic=event.topic, state="queued")
+
+    listed = desk.get(SENT, {"state__exact": "sent", "channel__exact": "sms"})
+
+    assert [row.pk for row in listed.context["cl"].result_list] == [sent.pk]
+
+
+def test_the_audit_tells_nobody_the_address_of_a_fan(desk: Client, event: Event, fan: User) -> None:
+    User.objects.filter(pk=fan.pk).update(name="")
+    fan.refresh_from_db()
+    attendee = join_signed_in(actor=acting(fan), public_id=event.public_id, now=event.starts_at)
+    entry = AuditEntry.objects.get(subject_id=attendee.public_id)
+
+    pages = [AUDIT, one(entry), reverse("admin:events_attendee_history", args=[attendee.pk])]
+
+    assert [page for page in pages if fan.email in body(desk.get(page))] == []
 
 
 @pytest.mark.parametrize("address", [SENT, RECEIVED, AUDIT])
