@@ -170,5 +170,5 @@ def _ids_of(actor: Actor) -> "QuerySet[Any, Any]":
 register_subjects("voting.round", _ids_of)
 
 _console = cast(ConsoleSite, admin.site)
-_console.add_page("events/event/<int:pk>/control/", control_views.control, "control-room")
-_console.add_page("events/event/<int:pk>/control/snapshot/", control_views.snapshot, "control-snapshot")
+_console.add_page("events/event/<int:pk>/control/", control_views.control, "control-room", in_theme=False)
+_console.add_page("events/event/<int:pk>/control/snapshot/", control_views.snapshot, "control-snapshot", in_theme=False)

@@ -49,9 +49,13 @@ class ConsoleSite(_Site):
         """Behind the door, and under the console's own policy: the rest of the site keeps the strict one."""
         return csp_update(CONTENT_SECURITY_POLICY)(super().admin_view(view, cacheable))
 
-    def add_page(self, route: str, view: View, name: str) -> None:
-        """Another page of the console, reversed as `admin:<name>`. Call it from an app's `admin.py`."""
-        self._pages.append(path(route, self.admin_view(view), name=name))
+    def add_page(self, route: str, view: View, name: str, *, in_theme: bool = True) -> None:
+        """Another page of the console, reversed as `admin:<name>`. Call it from an app's `admin.py`.
+
+        A page that is not drawn `in_theme` keeps the strict content security policy of the rest of the site.
+        """
+        behind_the_door = self.admin_view if in_theme else super().admin_view
+        self._pages.append(path(route, behind_the_door(view), name=name))
 
     def get_urls(self) -> list[Any]:
         """The added pages come first: the admin answers everything below a row's address itself."""

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry, User
+from events.tests.factories import EventFactory
 
 pytestmark = pytest.mark.django_db
 PAGES: Any = list(admin.site._registry.values())
@@ -58,6 +59,15 @@ def test_the_console_alone_may_evaluate_and_style(client: Client, organizer: Use
     assert "style-src 'self' 'unsafe-inline';" in f"{console};"
     assert "unsafe-inline" not in console.replace("style-src 'self' 'unsafe-inline'", "")
     assert [policy for policy in elsewhere if "unsafe" in policy] == []
+
+
+def test_the_control_room_is_ours_and_evaluates_nothing(client: Client, organizer: User) -> None:
+    client.force_login(organizer)
+
+    answer = client.get(reverse("admin:control-room", args=[EventFactory.create(owner=organizer).pk]))
+
+    assert answer.status_code == 200
+    assert "unsafe" not in answer["Content-Security-Policy"]
 
 
 def test_nothing_is_fetched_from_elsewhere(client: Client, organizer: User) -> None:

@@ -1,4 +1,4 @@
-// Names for what the theme draws without: choices that are searched, each by its own label.
+// What the theme leaves out: names for choices that are searched, and the reader's light or dark when it changes.
 
 const named = (select) => {
   const label = select.labels?.[0]?.textContent ?? select.getAttribute("aria-label");
@@ -20,7 +20,22 @@ const all = () => {
   document.querySelectorAll("nav .simplebar-content-wrapper[role]").forEach(plain);
 };
 
-// The theme draws them some time after the page has loaded, and again for every line that is added.
+// On a phone rows are cards, whose labels the theme writes With Every Word In Capitals.
+document.querySelectorAll("td[data-label], th[data-label]").forEach(({ dataset }) => {
+  dataset.label = dataset.label.charAt(0).toLocaleUpperCase() + dataset.label.slice(1);
+});
+
+// The theme draws choices and menu some time after the page has loaded, and again for every line that is added.
 new MutationObserver(all).observe(document.body, { childList: true, subtree: true });
 document.addEventListener("change", all);
 all();
+
+// The theme asks once how light it is. Where the reader has chosen neither light nor dark, it follows from here on.
+const night = matchMedia("(prefers-color-scheme: dark)");
+night.addEventListener("change", () => {
+  const chosen = localStorage.getItem("_x_adminTheme") ?? '"auto"';
+  if (chosen === '"auto"') document.documentElement.classList.toggle("dark", night.matches);
+});
+
+// The theme looks for its own drawing around every choice of a file and fails at ours; this is its mark for "seen to".
+document.querySelectorAll("input[type=file]").forEach((input) => (input.hasChangeListener = true));
