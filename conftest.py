@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
-from django.core.management import CommandError
 from django.db import connection
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
+
+from config.tests.emptying import empty_tables
 
 pytest_plugins = ["config.tests.fixtures", "config.tests.live_server", "config.tests.own_redis"]
 
@@ -26,19 +26,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _flush_again_after_a_deadlock() -> Iterator[None]:
-    """Emptying all tables locks them one after the other, while the site of the session may be reading several of them."""
-    flush = vars(TransactionTestCase)["_fixture_teardown"]
-
-    def again(case: TransactionTestCase, attempts: int = 5) -> None:
-        try:
-            flush(case)
-        except CommandError as error:
-            reason = error.__cause__ and error.__cause__.__cause__
-            if not isinstance(reason, psycopg.errors.DeadlockDetected) or attempts == 1:
-                raise
-            again(case, attempts - 1)
-
+def _quickly_emptied_tables() -> Iterator[None]:
+    """After each test that commits."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", again)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty_tables())
         yield

@@ -11,6 +11,7 @@ from pytest_django import DjangoDbBlocker
 
 from config.audit.addresses import Address, is_model_page, known
 from config.audit.pages import LEFT_OUT, LEFT_OUT_BELOW, VISITED, Kind, Page, forgotten, pages, reason_of, visit_of
+from config.tests.emptying import empty_tables
 
 MOST_QUERIES = 10
 PUBLIC = [page for page in pages() if page.kind is Kind.PUBLIC]
@@ -53,7 +54,7 @@ def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         call_command("demo", yes_really=True, verbosity=0)
     yield
     with django_db_blocker.unblock():
-        call_command("flush", interactive=False, verbosity=0)
+        empty_tables()
 
 
 @pytest.mark.parametrize("page", PUBLIC, ids=lambda page: page.name)
