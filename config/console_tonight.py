@@ -24,12 +24,13 @@ from accounts.models import User
 from accounts.policies import sees_everything
 from events.console.figures import figures_of, with_figures
 from events.console.head import control_of, missing_of, when_of
+from events.local_time import clock
 from events.models import Attendee, Event
 from events.policies import events_run_by
-from events.querysets import EventQuerySet
+from events.querysets import OVER_STATUSES, EventQuerySet
 from messaging.models import Message, MessageState
 from voting.models import Ballot, BallotState, Round, Tally
-from voting.vote import REFUSALS
+from voting.vote import why_not_counted
 
 MOST_LIVE: Final = 6
 MOST_NEXT: Final = 6
@@ -142,7 +143,7 @@ def _shown(events: EventQuerySet, now: datetime) -> _Shown:
     live = list(events.filter(status="live").order_by("starts_at", "pk")[:MOST_LIVE])
     to_come = events.filter(status__in=("draft", "published"), ends_at__gt=now)
     coming = list(to_come.order_by("starts_at", "pk")[:MOST_NEXT])
-    past = list(events.filter(status__in=("closed", "archived")).order_by("-starts_at", "-pk")[:MOST_PAST])
+    past = list(events.filter(status__in=OVER_STATUSES).order_by("-starts_at", "-pk")[:MOST_PAST])
     keys = [event.pk for event in [*live, *past]]
     tallies = Tally.objects.filter(round__event__in=keys).values("round__event").annotate(number=Sum("votes"))
     held = Round.objects.filter(event__in=keys).in_progress()
@@ -172,8 +173,7 @@ def _night(event: Event, shown: _Shown) -> Night:
 
 
 def _round(held: Round) -> str:
-    named = held.name or _("Round %(number)s") % {"number": held.number}
-    return _("%(round)s is open") % {"round": named}
+    return _("%(round)s is open") % {"round": held.title}
 
 
 def _people(joined: int, confirmed: int, votes: int) -> list[Figure]:
@@ -210,17 +210,12 @@ def _refusals(shown: _Shown) -> list[RefusedVote]:
     """The last votes at the nights that are live which were not counted, the newest first."""
     rejected = Ballot.objects.filter(round__event__in=[event.pk for event in shown.live], state=BallotState.REJECTED)
     newest = rejected.select_related("round__event__venue").order_by("-received_at", "-pk")[:LAST_REFUSALS]
-    return [RefusedVote(_clock(ballot), ballot.round.event.title, _why(ballot.reason)) for ballot in newest]
+    return [_refused(ballot, ballot.round.event) for ballot in newest]
 
 
-def _clock(ballot: Ballot) -> str:
-    zone = ZoneInfo(ballot.round.event.venue.timezone)
-    return date_format(ballot.received_at.astimezone(zone), "H:i")
-
-
-def _why(reason: str) -> str | Promise:
-    refusal = REFUSALS.get(reason)
-    return refusal.message if refusal else _("Had voted already. The first vote stands.")
+def _refused(ballot: Ballot, event: Event) -> RefusedVote:
+    at = clock(ballot.received_at, event.venue.timezone)
+    return RefusedVote(at, event.title, why_not_counted(ballot.reason))
 
 
 def _written(number: int) -> str:

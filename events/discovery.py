@@ -19,7 +19,7 @@ from events.forms import DiscoverForm, Stage
 from events.listings import Link, Listing, listings_of
 from events.models import Event, EventStatus
 from events.policies import events_seen_by
-from events.querysets import EventQuerySet
+from events.querysets import OVER_STATUSES, EventQuerySet
 
 _BILL: Final = 12
 _NEXT: Final = 10
@@ -144,7 +144,7 @@ def _at(stage: str, events: EventQuerySet, now: datetime) -> EventQuerySet:
         case Stage.LIVE:
             return events.filter(status=EventStatus.LIVE)
         case Stage.OVER:
-            return events.filter(status__in=(EventStatus.CLOSED, EventStatus.ARCHIVED))
+            return events.filter(status__in=OVER_STATUSES)
         case Stage.CANCELLED:
             return events.filter(status=EventStatus.CANCELLED)
     return events.upcoming()

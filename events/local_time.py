@@ -22,5 +22,10 @@ def clock(moment: datetime, zone: str) -> str:
     return _written(moment, zone, "H:i")
 
 
+def clock_with_seconds(moment: datetime, zone: str) -> str:
+    """As `19:30:05`."""
+    return _written(moment, zone, "H:i:s")
+
+
 def _written(moment: datetime, zone: str, form: str) -> str:
     return date_format(moment.astimezone(ZoneInfo(zone)), form)

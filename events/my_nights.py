@@ -17,12 +17,11 @@ from events import links
 from events.listings import Listing, State, listing_of
 from events.models import Attendee, AttendeeStatus, EventAccess, EventStatus
 from events.persons import one_per_event
-from events.querysets import PUBLIC_STATUSES, UPCOMING_STATUSES, AttendeeQuerySet
+from events.querysets import OVER_STATUSES, PUBLIC_STATUSES, UPCOMING_STATUSES, AttendeeQuerySet
 
 _MOST_AHEAD: Final = 50  # nobody joins more nights than that before the first of them
 _PAGE: Final = 10
 _LATEST: Final = ("-starts_at", "-id")
-_OVER: Final = (EventStatus.CLOSED, EventStatus.ARCHIVED)
 
 _IN: Final = State(_("You are in"), "good")
 _INVITED: Final = State(_("You are invited"), "warn")
@@ -148,6 +147,6 @@ def _step(attendee: Attendee, *, is_hidden: bool) -> Step:
             return Step.COME_BACK
         case AttendeeStatus.CONFIRMED if status == EventStatus.LIVE:
             return Step.NOTHING if is_hidden else Step.VOTE
-        case AttendeeStatus.CONFIRMED if status in _OVER and not is_hidden:
+        case AttendeeStatus.CONFIRMED if status in OVER_STATUSES and not is_hidden:
             return Step.RECAP
     return Step.NOTHING

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PUBLIC_STATUSES: Final = ("published", "live", "closed", "archived", "cancelled")
 JOINABLE_STATUSES: Final = ("published", "live")
 UPCOMING_STATUSES: Final = ("published", "live")
+OVER_STATUSES: Final = ("closed", "archived")
 ARCHIVED_AFTER: Final = timedelta(days=30)
 
 _WEST: Final = timedelta(hours=12)  # the zones' widest distances from UTC

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from artists.models import Artist
 from events.models import Event
-from voting.leaderboard import Audience, Contender, RoundFacts, ranked, withheld
+from voting.leaderboard import Audience, Contender, facts_of, ranked, withheld
 from voting.models import Entry, Round, RoundStatus, Tally
 
 _ROUNDS: Final = 20
@@ -45,18 +45,13 @@ def artist_results(artist: Artist) -> list[ArtistResult]:
     """The last rounds that are over, that anyone may see, and in which somebody voted; latest first. Two queries."""
     over = Round.objects.filter(status__in=(RoundStatus.CLOSED, RoundStatus.REVEALED), entries__slot__artist=artist)
     over = over.filter(event__in=Event.objects.listed()).select_related("event").order_by("-opened_at", "-pk")
-    shown = [round_ for round_ in over[:_ROUNDS] if not withheld(_facts(round_), Audience.FAN)]
+    shown = [round_ for round_ in over[:_ROUNDS] if not withheld(facts_of(round_, round_.event), Audience.FAN)]
     ballots = _ballots(shown)
     return [
         _result(round_, artist, ballots[round_.pk])
         for round_ in shown
         if any(contender.votes for contender in ballots[round_.pk])
     ]
-
-
-def _facts(round_: Round) -> RoundFacts:
-    rules = round_.vote_config or round_.event.vote_config
-    return RoundFacts(round_.number, round_.name, round_.status, round_.closes_at, rules.get("results", "live"))
 
 
 def _ballots(rounds: Iterable[Round]) -> dict[int, list[Contender]]:

@@ -10,8 +10,9 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from accounts.actors import Actor, Via, actor_of
 from config.lib.errors import NotFound
-from events.models import Event, EventAccess, EventStatus
+from events.models import Event, EventAccess
 from events.policies import event_at
+from events.querysets import OVER_STATUSES
 from voting.leaderboard import Audience
 from voting.live_page import live_page_of
 from voting.recap_page import recap_page_of
@@ -56,7 +57,7 @@ def recap(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _is_settled(event: Event) -> bool:
-    return event.status in {EventStatus.CLOSED, EventStatus.ARCHIVED} and event.access != EventAccess.PRIVATE
+    return event.status in OVER_STATUSES and event.access != EventAccess.PRIVATE
 
 
 def _event_at(actor: Actor, slug: str) -> Event:

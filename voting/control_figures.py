@@ -8,16 +8,14 @@ from typing import Final
 from django.db.models import Count, Sum
 from django.db.models.functions import TruncMinute
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from events.models import Attendee, AttendeeStatus, Event
 from messaging.preferences import masked
 from voting.models import Ballot, BallotChannel, BallotState, Round, Tally
-from voting.vote import REFUSALS
+from voting.vote import why_not_counted
 
 MINUTES: Final = 30
 LAST_REFUSALS: Final = 6
-_BRIEF_STATES: Final[Mapping[str, str | Promise]] = {"DUPLICATE": _("Had voted already. The first vote stands.")}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,15 +88,13 @@ def last_refusals(held: Sequence[Round]) -> list[RefusedBallot]:
     """The last votes that were not counted, the newest first. One query."""
     rejected = Ballot.objects.filter(round__in=[each.pk for each in held], state=BallotState.REJECTED)
     newest = rejected.select_related("attendee__phone", "attendee__email").order_by("-received_at", "-pk")
-    return [RefusedBallot(each.received_at, _who(each.attendee), _why(each.reason)) for each in newest[:LAST_REFUSALS]]
+    return [
+        RefusedBallot(each.received_at, _who(each.attendee), why_not_counted(each.reason))
+        for each in newest[:LAST_REFUSALS]
+    ]
 
 
 def _who(attendee: Attendee | None) -> str:
     """Masked; "" for somebody known by an account alone, or by nobody."""
     address = attendee and (attendee.phone or attendee.email)
     return masked(address) if address else ""
-
-
-def _why(reason: str) -> str | Promise:
-    refusal = REFUSALS.get(reason)
-    return refusal.message if refusal else _BRIEF_STATES.get(reason, reason)

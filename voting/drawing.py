@@ -1,6 +1,6 @@
 """A leaderboard as pages draw it: which phase a round is in, its rows, and the few words beside them.
 
-The page's module says the same of every frame that follows (`static/js/scoreboard.js`), with the words given to it here.
+The page's module says the same of every frame that follows (`static/js/live.js`), with the words given to it here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -119,7 +119,7 @@ def drawn(standings: Standings, *, audience: Audience) -> Drawn:
     return Drawn(
         phase=phase_of(facts, hidden=hidden),
         round=facts.number if facts else None,
-        name=round_name(facts),
+        name=facts.title if facts else "",
         rows=[_below_the_cut(row, place, cut) for place, row in enumerate(rows)],
         ballot=standings.contenders,
         total=0 if hidden else standings.total,
@@ -143,13 +143,6 @@ def phase_of(facts: RoundFacts | None, *, hidden: bool) -> Phase:
         case RoundStatus.CLOSING:
             return Phase.COUNTING
     return Phase.SEALED if hidden else Phase.OVER
-
-
-def round_name(facts: RoundFacts | None) -> str:
-    """As the organizer named it, else by its number; "" without a round."""
-    if facts is None:
-        return ""
-    return facts.name or str(WORDS["round"]).replace(_HOLE, str(facts.number))
 
 
 def written(votes: int) -> str:

@@ -15,7 +15,8 @@ from django.db import connection as page_connection
 from psycopg import AsyncConnection
 from psycopg.sql import SQL
 
-from voting.models import RoundStatus
+from events.models import Event
+from voting.models import Round, RoundStatus, round_title
 
 SHARE_DIGITS: Final = 4
 
@@ -63,6 +64,11 @@ class RoundFacts:
     opened_at: datetime | None = None
     advance: int | None = None
 
+    @property
+    def title(self) -> str:
+        """What people call the round."""
+        return round_title(self.number, self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Standings:
@@ -88,6 +94,20 @@ class Standings:
         """Equal as long as a viewer would see the same figures; `read_fingerprints` gives the same text."""
         facts = self.round
         return f"{self.public} {facts.number if facts else ''} {facts.status if facts else ''} {self.total}"
+
+
+def facts_of(round_: Round, event: Event) -> RoundFacts:
+    """The facts of a round that is at hand; `event` is its own, whose rules hold until the round has rules."""
+    rules = round_.vote_config or event.vote_config
+    return RoundFacts(
+        round_.number,
+        round_.name,
+        round_.status,
+        round_.closes_at,
+        rules.get("results", "live"),
+        round_.opened_at,
+        rules.get("advance"),
+    )
 
 
 def ranked(contenders: Iterable[Contender]) -> tuple[Place, ...]:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.formats import date_format
 
 from events.listings import State, state_of
+from events.local_time import clock_with_seconds
 from events.models import Event, EventStatus
+from events.querysets import OVER_STATUSES
 from voting.drawing import Drawn, drawn, go_through, words, written
 from voting.leaderboard import Audience, standings_now
 from voting.viewing import opens_without_token, viewing_token
@@ -34,7 +34,7 @@ class LivePage:
 
     @property
     def is_over(self) -> bool:
-        return self.event.status in {EventStatus.CLOSED, EventStatus.ARCHIVED}
+        return self.event.status in OVER_STATUSES
 
     @property
     def is_live(self) -> bool:
@@ -47,7 +47,7 @@ class LivePage:
     @property
     def stamp(self) -> str:
         """When the standings were true, to the second, by the venue's clock."""
-        return date_format(self.board.as_of.astimezone(ZoneInfo(self.event.venue.timezone)), "H:i:s")
+        return clock_with_seconds(self.board.as_of, self.event.venue.timezone)
 
     @property
     def total(self) -> str:

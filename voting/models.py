@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from config.lib.constraints import one_of
@@ -22,6 +23,11 @@ class RoundStatus(models.TextChoices):
     CLOSED = "closed", _("Closed")
     REVEALED = "revealed", _("Revealed")
     DISPUTED = "disputed", _("Disputed")
+
+
+def round_title(number: int, name: str) -> str:
+    """What people call a round: as its organizer named it, else by its number."""
+    return name or gettext("Round %(number)s") % {"number": number}
 
 
 class Round(models.Model):
@@ -74,6 +80,11 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"#{self.number}"
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return round_title(self.number, self.name)
 
 
 class Entry(models.Model):

@@ -6,7 +6,6 @@ from typing import Final
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -15,7 +14,7 @@ from config.lib.errors import Malformed
 from events.listings import State
 from events.local_time import clock, short_day
 from events.persons import all_attendees
-from voting.models import Ballot, BallotChannel, BallotState, Round
+from voting.models import Ballot, BallotChannel, BallotState
 
 PAGE: Final = 20
 _LATEST: Final = ("-received_at", "-id")
@@ -76,14 +75,10 @@ def _my_vote(ballot: Ballot) -> MyVote:
     return MyVote(
         artist=ballot.entry.slot.artist.name,
         event=event.title,
-        round=_name_of(ballot.round),
+        round=ballot.round.title,
         day=short_day(ballot.received_at, event.venue.timezone),
         time=clock(ballot.received_at, event.venue.timezone),
         way=_WAYS[ballot.channel],
         receipt=ballot.receipt,
         state=_STATES[ballot.state],
     )
-
-
-def _name_of(round_: Round) -> str:
-    return round_.name or _("Round %(number)s") % {"number": round_.number}

@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from config.lib.errors import Refusal
@@ -44,6 +45,12 @@ REFUSALS: Final[dict[str, type[Refusal]]] = {
     refusal.code: refusal
     for refusal in (VotingTokenExpired, AttendeeNotConfirmed, EventNotLive, RoundClosed, ArtistNotInRound)
 }
+
+
+def why_not_counted(reason: str) -> str | Promise:
+    """The `reason` of a ballot that was not counted, in words: a refusal, or that another vote stands."""
+    refusal = REFUSALS.get(reason)
+    return refusal.message if refusal else _("Had voted already. The first vote stands.")
 
 
 class Verdict(StrEnum):

@@ -13,11 +13,11 @@ from events.event_page import Entrance, entrance_of
 from events.links import confirm_link
 from events.listings import Listing, listing_of
 from events.local_time import clock
-from events.models import Attendee, AttendeeStatus, Event, EventAccess, EventStatus
+from events.models import Attendee, AttendeeStatus, Event, EventStatus
 from voting import directory, tokens
-from voting.leaderboard import Audience, RoundFacts, withheld
+from voting.leaderboard import Audience, facts_of, withheld
 from voting.models import Ballot, BallotState, Round, RoundStatus
-from voting.viewing import viewing_token
+from voting.viewing import opens_without_token, viewing_token
 from voting.voters import Visitor
 
 
@@ -166,21 +166,13 @@ def _standing(attendee: Attendee, round_: Round) -> Ballot | None:
 
 
 def _shown(event: Event, current: Round, scene: Scene, now: datetime) -> RoundShown:
-    rules = current.vote_config or event.vote_config
-    facts = RoundFacts(
-        current.number, current.name, current.status, current.closes_at, results=rules.get("results", "live")
-    )
     return RoundShown(
-        label=_label(current),
+        label=current.title,
         clock=_clock(current, now) if scene is Scene.OPEN else None,
-        withheld=withheld(facts, Audience.FAN),
+        withheld=withheld(facts_of(current, event), Audience.FAN),
         disputed=current.status == RoundStatus.DISPUTED,
         following=_following(event) if scene in {Scene.CLOSED, Scene.WAITING} else "",
     )
-
-
-def _label(round_: Round) -> str:
-    return round_.name or _("Round %(number)s") % {"number": round_.number}
 
 
 def _clock(round_: Round, now: datetime) -> Clock | None:
@@ -194,7 +186,7 @@ def _following(event: Event) -> str:
     planned = Round.objects.filter(event=event, status=RoundStatus.PLANNED).order_by("number").first()
     if planned is None or planned.opens_at is None:
         return ""
-    opens = {"round": _label(planned), "time": clock(planned.opens_at, event.venue.timezone)}
+    opens = {"round": planned.title, "time": clock(planned.opens_at, event.venue.timezone)}
     return _("%(round)s opens at %(time)s.") % opens
 
 
@@ -217,7 +209,7 @@ def _counted(ballot: Ballot, chosen: str) -> Counted:
 
 def _watch(event: Event, current: Round | None, now: datetime) -> Watch:
     address = f"/api/v1/events/{event.public_id}/leaderboard"
-    if event.access == EventAccess.PRIVATE or event.status == EventStatus.DRAFT:
+    if not opens_without_token(event, Audience.FAN):
         token, _expires_at = viewing_token(event, Audience.FAN, now=now)
         address = f"{address}?viewing={token}"
     return Watch(address=address, standing=f"{current.number}.{current.status}" if current else "")

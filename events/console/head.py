@@ -12,6 +12,7 @@ from events.console.figures import Figures, figures_of
 from events.console.steps import Step, steps_from
 from events.local_time import clock, short_day
 from events.models import Event, EventStatus
+from events.querysets import OVER_STATUSES
 
 _KINDS: Final = {
     EventStatus.DRAFT: "warn",
@@ -21,7 +22,6 @@ _KINDS: Final = {
     EventStatus.ARCHIVED: "quiet",
     EventStatus.CANCELLED: "bad",
 }
-_OVER: Final = (EventStatus.CLOSED, EventStatus.ARCHIVED)
 
 
 class Place(NamedTuple):
@@ -94,7 +94,9 @@ def _places(event: Event) -> Iterator[Place]:
         return
     yield Place(_("Page"), reverse("event-pages:event", args=[event.slug]))
     shown = (
-        [("recap", _("Recap"))] if event.status in _OVER else [("live", _("Live board")), ("stage", _("Stage screen"))]
+        [("recap", _("Recap"))]
+        if event.status in OVER_STATUSES
+        else [("live", _("Live board")), ("stage", _("Stage screen"))]
     )
     for name, label in shown:
         if event.status != EventStatus.CANCELLED and (href := _address(f"voting-pages:{name}", event.slug)):
