@@ -1,6 +1,5 @@
 """Puts the programme into the calendar: artists, the demo night, the events around it."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,19 +9,21 @@ from accounts.actors import Via, platform
 from accounts.models import User
 from artists.models import Artist
 from artists.services import profiles
+from config.demo import heats
 from config.demo.people import acting
 from config.demo.programme import ACTS, DEMO_DESCRIPTION, DEMO_KEYWORD, DEMO_SLUG, DEMO_TITLE, LIDO, SHOWS, Act, Show
 from events.models import Event, EventStatus
 from events.services import events, lineup
+from voting.models import Round, RoundStatus
 
 _ON_SALE: Final = timedelta(days=45)  # how long before its start an event of the past was published
 _LASTS: Final = timedelta(hours=5)
+_ARRIVAL: Final = timedelta(hours=1)  # after the start everybody is in
 _SETS: Final = timedelta(minutes=25)
 _NIGHT_LEFT: Final = timedelta(hours=3)  # a demo night with less than this to go is made longer
 _NIGHT_STAYS: Final = timedelta(hours=20)  # but not one that began before this
 
 Cast = dict[str, Artist]
-Step = Callable[..., Event]  # a move of an event's life, as `events.publish`
 
 
 def artists(organizer: User, owner: User, *, now: datetime) -> Cast:
@@ -42,6 +43,7 @@ def demo_night(organizer: User, cast: Cast, *, now: datetime) -> Event:
     if event:
         Event.objects.filter(pk=event.pk).update(slug=f"{DEMO_SLUG}-{event.starts_at:%Y-%m-%d}-{event.public_id[:4]}")
     starts_at = (now - timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
+    began = starts_at - _ON_SALE
     event = events.create(
         actor=acting(organizer),
         title=DEMO_TITLE,
@@ -53,11 +55,11 @@ def demo_night(organizer: User, cast: Cast, *, now: datetime) -> Event:
         join_keyword=DEMO_KEYWORD,
         category="concert",
         tags=("demo", "battle"),
-        now=now,
+        now=began,
     )
-    _line_up(event, organizer, cast, now)
-    events.publish(actor=acting(organizer), public_id=event.public_id, now=now)
-    return events.go_live(actor=acting(organizer), public_id=event.public_id, now=now)
+    _line_up(event, organizer, cast, began)
+    events.publish(actor=acting(organizer), public_id=event.public_id, now=began)
+    return events.go_live(actor=acting(organizer), public_id=event.public_id, now=starts_at)
 
 
 def prolong(event: Event, organizer: User, now: datetime) -> Event:
@@ -68,19 +70,32 @@ def prolong(event: Event, organizer: User, now: datetime) -> Event:
     return events.edit(actor=actor, public_id=event.public_id, changes={"ends_at": now + 2 * _LASTS}, now=now)
 
 
-def others(organizer: User, cast: Cast, *, now: datetime) -> None:
-    """The events of the past and the future. Those that are there stay; a coming one that has become past comes again."""
+def others(organizer: User, fan: User, cast: Cast, *, now: datetime) -> None:
+    """The events of the past and the future. Those that are there stay; a coming one that has become past comes again.
+
+    A past one counts as there once its last round was revealed: one that was interrupted before is made anew.
+    """
     theirs = Event.objects.filter(owner=organizer)
-    known = set(theirs.values_list("title", flat=True))
+    over = theirs.filter(pk__in=Round.objects.filter(status=RoundStatus.REVEALED).values("event"))
+    held = set(over.exclude(status=EventStatus.LIVE).values_list("title", flat=True))
     coming = set(theirs.filter(ends_at__gt=now).values_list("title", flat=True))
     for show in SHOWS:
-        if show.title not in (known if show.starts_in < timedelta() else coming):
-            _show(show, organizer, cast, now)
+        if show.title not in (held if show.starts_in < timedelta() else coming):
+            _show(show, organizer, fan, cast, now)
+
+
+def _show(show: Show, organizer: User, fan: User, cast: Cast, now: datetime) -> None:
+    """The event as if each step had been taken in its time."""
+    event = _announced(show, organizer, cast, now)
+    if show.heats:
+        _happened(show, event, organizer, fan)
+    if show.until == "archive":
+        events.archive(actor=acting(organizer), public_id=event.public_id, now=now)
 
 
 @transaction.atomic
-def _show(show: Show, organizer: User, cast: Cast, now: datetime) -> None:
-    """The event as if each step had been taken in its time."""
+def _announced(show: Show, organizer: User, cast: Cast, now: datetime) -> Event:
+    """The event before it began. A past one ends later than now for as long as it is played: no clock may close it."""
     starts_at = (now + show.starts_in).replace(hour=19, minute=0, second=0, microsecond=0)
     began = min(now, starts_at - _ON_SALE)
     event = events.create(
@@ -89,27 +104,30 @@ def _show(show: Show, organizer: User, cast: Cast, now: datetime) -> None:
         description=show.description,
         venue=show.venue,
         starts_at=starts_at,
-        ends_at=starts_at + _LASTS,
+        ends_at=max(starts_at, now) + _LASTS,
         access=show.access,
         category=show.category,
         tags=show.tags,
         now=began,
     )
     _line_up(event, organizer, {name: cast[name] for name in show.acts}, began)
-    for step, at in _steps(show, event, began, now):
-        step(actor=acting(organizer), public_id=event.public_id, now=at)
+    if show.until != "draft":
+        events.publish(actor=acting(organizer), public_id=event.public_id, now=began)
+    if show.until == "cancel":
+        events.cancel(actor=acting(organizer), public_id=event.public_id, now=now)
+    return event
 
 
-def _steps(show: Show, event: Event, began: datetime, now: datetime) -> list[tuple[Step, datetime]]:
-    all_steps: list[tuple[Step, datetime]] = [
-        (events.publish, began),
-        (events.go_live, event.starts_at),
-        (events.close, event.ends_at),
-        (events.archive, now),
-    ]
-    taken = {"draft": 0, "publish": 1, "cancel": 1, "close": 3, "archive": 4}[show.until]
-    cancelled: list[tuple[Step, datetime]] = [(events.cancel, now)] if show.until == "cancel" else []
-    return all_steps[:taken] + cancelled
+def _happened(show: Show, event: Event, organizer: User, fan: User) -> None:
+    """People came, the rounds were held, one after the other, and the night was closed at its end."""
+    actor, starts_at, ends_at = acting(organizer), event.starts_at, event.starts_at + _LASTS
+    events.go_live(actor=actor, public_id=event.public_id, now=starts_at)
+    inside = heats.come_in(event, heats.PHONES[: show.room], fan, first=starts_at, last=starts_at + _ARRIVAL)
+    for number, heat in enumerate(show.heats, start=1):
+        heats.hold(event, organizer, heat, inside, opens=starts_at + _ARRIVAL + number * (heats.LASTS + heats.PAUSE))
+    with transaction.atomic():
+        events.edit(actor=actor, public_id=event.public_id, changes={"ends_at": ends_at}, now=ends_at)
+        events.close(actor=actor, public_id=event.public_id, now=ends_at)
 
 
 def _artist(act: Act, organizer: User, owner: User, now: datetime) -> Artist:

@@ -6,28 +6,27 @@ from typing import Final
 from django.db.models import Max
 
 from accounts.models import Role
-from config.demo import calendar, fans
-from config.demo.people import account, acting
+from config.demo import calendar, fans, tonight
+from config.demo.people import account
 from config.demo.programme import DEMO_SLUG
 from events.models import Event, EventStatus
-from events.services.attendees import join_signed_in
 from voting.models import Round
 
 PAUSE: Final = timedelta(minutes=5)  # between two rounds, in which the results of the last one are seen
 
 
 def load(*, now: datetime) -> tuple[Event, int]:
-    """The demo night, live and with an open round, and how many votes the room has just cast in it.
+    """The demo night, live, with a round that was held and an open one, and how many votes the room has just cast in it.
 
     What is there is kept: accounts, artists, a night and a round that are not over, events that are still to come.
     """
     people = {role: account(role, now=now) for role in Role}
     organizer = people[Role.ORGANIZER]
     cast = calendar.artists(organizer, people[Role.ARTIST], now=now)
-    calendar.others(organizer, cast, now=now)
+    calendar.others(organizer, people[Role.FAN], cast, now=now)
     event = calendar.demo_night(organizer, cast, now=now)
-    join_signed_in(actor=acting(people[Role.FAN]), public_id=event.public_id, now=now)
-    return event, fans.fill(event, fans.open_round(event, organizer, now=now))
+    round_ = tonight.open_round(event, organizer, people[Role.FAN], now=now)
+    return event, fans.fill(event, round_, now=now)
 
 
 def keep_alive(*, now: datetime) -> bool:

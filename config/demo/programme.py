@@ -16,8 +16,17 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Heat:
+    """A round that was held: how the room liked those on the ballot, in its order. `best`: only so many of the round before."""
+
+    name: str
+    taste: tuple[int, ...]
+    best: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Show:
-    """Another event: `starts_in` counts from now; `until` is the last step it has taken."""
+    """Another event: `starts_in` counts from now; `until` is the last step it has taken; `room` is how many came."""
 
     title: str
     venue: NewVenue
@@ -28,6 +37,8 @@ class Show:
     category: str = "concert"
     tags: tuple[str, ...] = ()
     access: str = "public"
+    room: int = 0
+    heats: tuple[Heat, ...] = ()
 
 
 LIDO: Final = NewVenue("Lido", "Berlin", "DE", "Europe/Berlin", "Cuvrystraße 7")
@@ -54,6 +65,8 @@ ACTS: Final = (
 DEMO_TITLE: Final = "Demo Night"
 DEMO_SLUG: Final = "demo-night"
 DEMO_KEYWORD: Final = "DEMO"
+DEMO_WARM_UP: Final = Heat("Warm-up", (6, 4, 7, 10, 3, 3, 2, 5))  # held before anybody looks
+DEMO_ROUND: Final = "The encore"  # the one to vote in
 DEMO_DESCRIPTION: Final = (
     "Eight acts, one stage, and the room decides who plays the encore. Text the keyword, say yes, and vote by number."
 )
@@ -68,18 +81,22 @@ SHOWS: Final = (
         BALLROOM,
         -40 * _DAY,
         "archive",
-        ("Junipero", "Paper Tigers", "Low Season"),
+        ("Junipero", "Paper Tigers", "Low Season", "Oro Negro", "Kassandra Bloom"),
         "The last warm night of the year.",
         tags=("rooftop",),
+        room=66,
+        heats=(Heat("Sundown", (22, 30, 9, 25, 14)),),
     ),
     Show(
         "Battle of the Basements",
         LIDO,
         -6 * _DAY,
         "close",
-        ("The Night Ferries", "Static Choir", "Junipero"),
-        "Three cellars, three bands, one cup.",
+        ("The Night Ferries", "Static Choir", "Junipero", "Mira Vale"),
+        "Four cellars, four bands, one cup.",
         tags=("battle", "local"),
+        room=96,
+        heats=(Heat("Heats", (30, 18, 16, 36)), Heat("Final", (58, 42), best=2)),
     ),
     Show(
         "Noche de Cobre",

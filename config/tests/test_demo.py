@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import Role, User
 from artists.models import Artist
-from config.demo import fans
+from config.demo import fans, heats
 from config.demo.night import PAUSE, keep_alive
 from config.demo.people import PASSWORD
 from config.demo.tasks import keep_demo_alive
@@ -23,15 +23,25 @@ from config.tests.architecture.sources import PROJECT
 from events.models import Attendee, Event, EventStatus
 from events.services import events
 from messaging.models import Message
+from voting.leaderboard import ranked, rounds_held
 from voting.models import Ballot, Round, Tally
+from voting.querysets import RoundQuerySet
 from voting.services import rounds
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+EVERYBODY = heats.PHONES  # who came to the past nights
 
 
 @pytest.fixture(autouse=True)
 def _development(settings: Settings) -> None:
     settings.DEBUG = True
+
+
+@pytest.fixture(autouse=True)
+def few_at_past_nights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where those nights are not the matter, a handful of people is enough."""
+    monkeypatch.setattr(heats, "PHONES", heats.PHONES[:4])
 
 
 @pytest.fixture
@@ -46,6 +56,15 @@ def demo(*arguments: str) -> str:
     return said.getvalue()
 
 
+def rounds_of(night: Event) -> list[str]:
+    """The status of each of its rounds, in order."""
+    return list(Round.objects.filter(event=night).order_by("number").values_list("status", flat=True))
+
+
+def in_progress(night: Event) -> RoundQuerySet:
+    return Round.objects.filter(event=night).in_progress()
+
+
 def test_the_first_run_makes_a_lively_night_and_the_second_changes_nothing(api: APIClient) -> None:
     said = demo()
     assert "Demo Night is live" in said
@@ -57,12 +76,14 @@ def test_the_first_run_makes_a_lively_night_and_the_second_changes_nothing(api: 
     statuses = list(Attendee.objects.filter(event=night).values_list("status", flat=True))
     assert statuses.count("confirmed") > 30
     assert statuses.count("pending") == 5
-    round_ = Round.objects.get(event=night)
-    assert round_.status == "open"
+    warm_up, round_ = Round.objects.filter(event=night).order_by("number")
+    assert (warm_up.status, round_.status) == ("revealed", "open")
+    assert warm_up.ballots.filter(state="accepted").count() == 32
     votes = Ballot.objects.filter(round=round_, state="accepted").count()
     assert votes == sum(Tally.objects.filter(round=round_).values_list("votes", flat=True)) == 35
     assert f"{votes} votes" in said
     assert not Message.objects.filter(channel="sms").exclude(state="answered").exists()
+    assert Ballot.objects.filter(attendee__user__email="fan@demo.fanfare.test").count() >= 3
 
     def counted() -> list[int]:
         return [model.objects.count() for model in (User, Artist, Event, Attendee, Round, Ballot, Message)]
@@ -70,6 +91,40 @@ def test_the_first_run_makes_a_lively_night_and_the_second_changes_nothing(api: 
     before = counted()
     assert "new round" not in demo()
     assert counted() == before
+
+
+@pytest.mark.usefixtures("small_room")
+def test_past_nights_were_voted_in_and_each_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heats, "PHONES", EVERYBODY)
+    demo()
+    past = Event.objects.filter(status__in=("closed", "archived"))
+    assert Ballot.objects.filter(round__event__in=past, state="accepted").count() > 200
+    assert set(Ballot.objects.filter(round__event__in=past).values_list("channel", flat=True)) == {"sms", "web", "api"}
+    won = {}
+    for night in past:
+        assert set(rounds_of(night)) == {"revealed"}
+        assert not Ballot.objects.filter(round__event=night, received_at__gt=night.ends_at).exists()
+        assert not Attendee.objects.filter(event=night, joined_at__gt=night.ends_at).exists()
+        won[night.title] = [ranked(held.contenders)[0].contender.name for held in rounds_held(night.pk)]
+    assert won == {
+        "Summer Closing": ["Paper Tigers"],
+        "Battle of the Basements": ["Mira Vale", "The Night Ferries"],
+    }
+
+
+@pytest.mark.usefixtures("small_room")
+def test_a_past_night_that_was_interrupted_is_made_anew() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(heats, "cast_sync", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            demo()
+    demo()
+    left, anew = Event.objects.filter(title="Summer Closing").order_by("pk")
+    assert (rounds_of(left), rounds_of(anew)) == (["open"], ["revealed"])
+
+
+def interrupted(votes: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_every_log_in_works(api: APIClient) -> None:
@@ -96,25 +151,22 @@ def test_a_night_that_is_over_makes_room_for_a_new_one() -> None:
 def test_a_round_that_is_over_is_followed_by_the_next_and_a_short_night_is_prolonged() -> None:
     demo()
     night = Event.objects.get(slug="demo-night")
-    Round.objects.filter(event=night).update(closes_at=timezone.now())  # and nothing ran that would have closed it
+    in_progress(night).update(closes_at=timezone.now())  # and nothing ran that would have closed it
     Event.objects.filter(pk=night.pk).update(ends_at=timezone.now() + timedelta(hours=1))
     demo()
     night.refresh_from_db()
     assert night.ends_at > timezone.now() + timedelta(hours=9)
-    assert list(Round.objects.filter(event=night).order_by("number").values_list("status", flat=True)) == [
-        "closed",
-        "open",
-    ]
-    assert Ballot.objects.filter(round__number=2, state="accepted").count() == 35
+    assert rounds_of(night) == ["revealed", "closed", "open"]
+    assert Ballot.objects.filter(round__event=night, round__number=3, state="accepted").count() == 35
 
 
 @pytest.mark.usefixtures("small_room")
 def test_a_night_without_a_vote_is_filled_by_the_next_run() -> None:
     """As after a first run that was interrupted between the round and the votes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fans, "fill", lambda event, round_: 0)
+        patch.setattr(fans, "fill", lambda event, round_, now: 0)
         demo()
-    assert not Ballot.objects.exists()
+    assert not Ballot.objects.filter(round__status="open").exists()
     assert "7 votes counted" in demo()
 
 
@@ -155,7 +207,7 @@ class TestWhileTheSiteRuns:
         demo()
         night = Event.objects.get(slug="demo-night")
         now = timezone.now()
-        Round.objects.filter(event=night).update(closes_at=now)
+        in_progress(night).update(closes_at=now)
         rounds.move_by_clock(now=now)
         Round.objects.filter(event=night).update(closed_at=now - ago)
         return night
@@ -164,11 +216,11 @@ class TestWhileTheSiteRuns:
         night = self.closed_round(ago=PAUSE - timedelta(seconds=10))
         assert keep_alive(now=timezone.now()) is False
         keep_demo_alive()
-        assert Round.objects.get(event=night).status == "closed"
+        assert rounds_of(night) == ["revealed", "closed"]
         Round.objects.update(closed_at=timezone.now() - PAUSE)
         keep_demo_alive()
-        assert list(Round.objects.order_by("number").values_list("status", flat=True)) == ["closed", "open"]
-        assert Ballot.objects.filter(round__number=2, state="accepted").count() == 7
+        assert rounds_of(night) == ["revealed", "closed", "open"]
+        assert Ballot.objects.filter(round__event=night, round__number=3, state="accepted").count() == 7
 
     def test_a_night_that_was_closed_by_hand_is_followed_by_another(self) -> None:
         night = self.closed_round(ago=PAUSE)
@@ -179,9 +231,10 @@ class TestWhileTheSiteRuns:
     def test_a_round_that_runs_is_left_alone_and_its_night_made_longer(self) -> None:
         demo()
         Event.objects.filter(slug="demo-night").update(ends_at=timezone.now() + timedelta(hours=1))
+        before = Round.objects.count()
         assert keep_alive(now=timezone.now()) is False
         assert Event.objects.get(slug="demo-night").ends_at > timezone.now() + timedelta(hours=9)
-        assert Round.objects.count() == 1
+        assert Round.objects.count() == before
 
     def test_a_night_of_yesterday_ends_by_the_clock_and_is_followed_by_tonights_at_once(self) -> None:
         night = self.closed_round(ago=timedelta())
