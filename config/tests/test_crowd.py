@@ -43,7 +43,7 @@ class TestTheCommand:
         said, round_ = self.held(live_site, fans=30, seed=1)
         assert "30/30 people" in said
         accepted = Ballot.objects.filter(round=round_, state="accepted").count()
-        assert accepted > 15
+        assert accepted > 15, said
         assert f"The database agrees: {accepted} votes of this crowd" in said
         for expected in (
             "join_ask",
