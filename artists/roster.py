@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,7 +14,8 @@ from accounts.actors import Actor
 from artists.forms import ArtistsForm
 from artists.models import Artist
 from artists.policies import artists_seen_by
-from config.lib.api.pagination import page_of
+from config.lib.numerals import written
+from config.lib.pagination import page_of
 
 _PAGE: Final = 24
 _COUNTED: Final = 1_000  # beyond it, counting costs more than the number tells
@@ -62,12 +62,12 @@ def _summary(number: int) -> str:
     if not number:
         return _("No artist found")
     if number > _COUNTED:
-        return _("More than %(number)s artists") % {"number": number_format(_COUNTED, force_grouping=True)}
-    return ngettext("%(number)s artist", "%(number)s artists", number) % {"number": number_format(number)}
+        return _("More than %(number)s artists") % {"number": written(_COUNTED)}
+    return ngettext("%(number)s artist", "%(number)s artists", number) % {"number": written(number)}
 
 
 def _address(asked: QueryDict, **changed: str) -> str:
     """The list with the filters of `asked`, from its start, with what is changed."""
     query = {name: asked.get(name, "") for name in ArtistsForm.base_fields} | changed
-    written = urlencode({name: value for name, value in query.items() if value})
-    return reverse("artist-pages:artists") + (f"?{written}" if written else "")
+    filled = urlencode({name: value for name, value in query.items() if value})
+    return reverse("artist-pages:artists") + (f"?{filled}" if filled else "")

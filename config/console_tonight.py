@@ -15,13 +15,14 @@ from django.db.models.functions import TruncDate
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, Via, actor_of
 from accounts.models import User
 from accounts.policies import sees_everything
+from config.lib.numerals import written
 from events.console.figures import figures_of, with_figures
 from events.console.head import control_of, missing_of, when_of
 from events.local_time import clock
@@ -129,12 +130,12 @@ def tonight_of(actor: Actor, *, now: datetime) -> Tonight:
         figures=[*_people(joined, confirmed, votes), *_messages(shown), *(_platform() if everybody else [])],
         arrivals=arrivals,
         arrivals_in_words=_("%(number)s people joined in the last %(days)s days.")
-        % {"number": _written(sum(count for _day, count in arrivals)), "days": DAYS},
+        % {"number": written(sum(count for _day, count in arrivals)), "days": DAYS},
         votes=by_night,
-        votes_in_words=_("%(number)s votes were counted at these nights.") % {"number": _written(votes)},
+        votes_in_words=_("%(number)s votes were counted at these nights.") % {"number": written(votes)},
         way=[(_("Joined"), joined), (_("Confirmed"), confirmed)],
         way_in_words=_("%(confirmed)s of %(joined)s who joined have confirmed.")
-        % {"confirmed": _written(confirmed), "joined": _written(joined)},
+        % {"confirmed": written(confirmed), "joined": written(joined)},
         refusals=_refusals(shown),
     )
 
@@ -178,7 +179,7 @@ def _round(held: Round) -> str:
 
 def _people(joined: int, confirmed: int, votes: int) -> list[Figure]:
     named = ((_("Joined"), joined), (_("Confirmed"), confirmed), (_("Votes"), votes))
-    return [Figure(label, _written(number)) for label, number in named]
+    return [Figure(label, written(number)) for label, number in named]
 
 
 def _messages(shown: _Shown) -> list[Figure]:
@@ -186,11 +187,11 @@ def _messages(shown: _Shown) -> list[Figure]:
     about = Message.objects.filter(topic__in=[event.topic for event in shown.all])
     counted = dict(about.values("state").order_by("state").annotate(number=Count("pk")).values_list("state", "number"))
     sent, failed = (sum(counted.get(state, 0) for state in states) for states in (_SENT, _FAILED))
-    return [Figure(_("Messages sent"), _written(sent)), Figure(_("Messages failed"), _written(failed))]
+    return [Figure(_("Messages sent"), written(sent)), Figure(_("Messages failed"), written(failed))]
 
 
 def _platform() -> list[Figure]:
-    return [Figure(_("Accounts"), _written(User.objects.filter(is_active=True).count()))]
+    return [Figure(_("Accounts"), written(User.objects.filter(is_active=True).count()))]
 
 
 def _arrivals(actor: Actor, shown: _Shown, now: datetime) -> list[Point]:
@@ -216,7 +217,3 @@ def _refusals(shown: _Shown) -> list[RefusedVote]:
 def _refused(ballot: Ballot, event: Event) -> RefusedVote:
     at = clock(ballot.received_at, event.venue.timezone)
     return RefusedVote(at, event.title, why_not_counted(ballot.reason))
-
-
-def _written(number: int) -> str:
-    return str(number_format(number, use_l10n=True, force_grouping=True))

@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.actors import Actor
-from config.lib.api.pagination import page_of
+from config.lib.numerals import written
+from config.lib.pagination import page_of
 from events import directory
 from events.forms import DiscoverForm, Stage
 from events.listings import Link, Listing, listings_of
@@ -110,9 +110,9 @@ def first_page(asked: QueryDict) -> str:
 def _summary(number: int, *, latest_first: bool) -> str:
     if not number:
         return _("No night found")
-    nights = ngettext("%(number)s night", "%(number)s nights", number) % {"number": number_format(number)}
+    nights = ngettext("%(number)s night", "%(number)s nights", number) % {"number": written(number)}
     if number > _COUNTED:
-        nights = _("More than %(number)s nights") % {"number": number_format(_COUNTED, force_grouping=True)}
+        nights = _("More than %(number)s nights") % {"number": written(_COUNTED)}
     return (_("%(nights)s, latest first") if latest_first else _("%(nights)s, soonest first")) % {"nights": nights}
 
 
@@ -153,5 +153,5 @@ def _at(stage: str, events: EventQuerySet, now: datetime) -> EventQuerySet:
 def _address(asked: QueryDict, **changed: str) -> str:
     """The list with the filters of `asked`, from its start, with what is changed."""
     query = {name: asked.get(name, "") for name in DiscoverForm.base_fields} | changed
-    written = urlencode({name: value for name, value in query.items() if value})
-    return reverse("event-pages:events") + (f"?{written}" if written else "")
+    filled = urlencode({name: value for name, value in query.items() if value})
+    return reverse("event-pages:events") + (f"?{filled}" if filled else "")

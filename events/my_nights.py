@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from config.lib.api.pagination import Page, page_of
-from config.lib.errors import Malformed, NotFound
+from config.lib.errors import NotFound
+from config.lib.pagination import page_or_first
 from events import links
 from events.listings import Listing, State, listing_of
 from events.models import Attendee, AttendeeStatus, EventAccess, EventStatus
 from events.persons import one_per_event
-from events.querysets import OVER_STATUSES, PUBLIC_STATUSES, UPCOMING_STATUSES, AttendeeQuerySet
+from events.querysets import OVER_STATUSES, PUBLIC_STATUSES, UPCOMING_STATUSES
 
 _MOST_AHEAD: Final = 50  # nobody joins more nights than that before the first of them
 _PAGE: Final = 10
@@ -93,7 +93,8 @@ def my_nights_of(user: User, *, cursor: str, now: datetime) -> MyNights:
     ahead = seen.filter(is_ahead).order_by("event__starts_at", "pk")[:_MOST_AHEAD]
     coming = [_my_night(attendee, now) for attendee in ahead]
     invited = Q(status=AttendeeStatus.PENDING, joined_at=None)  # and nothing came of it
-    page = _page(seen.exclude(is_ahead | invited).annotate(starts_at=F("event__starts_at")), cursor)
+    past = seen.exclude(is_ahead | invited).annotate(starts_at=F("event__starts_at"))
+    page = page_or_first(past, ordering=_LATEST, cursor=cursor, limit=_PAGE)
     return MyNights(
         tonight=[night for night in coming if night.is_tonight],
         to_come=[night for night in coming if not night.is_tonight],
@@ -101,13 +102,6 @@ def my_nights_of(user: User, *, cursor: str, now: datetime) -> MyNights:
         following=page.next or "",
         previous=page.previous or "",
     )
-
-
-def _page(past: AttendeeQuerySet, cursor: str) -> Page:
-    try:
-        return page_of(past, ordering=_LATEST, cursor=cursor, limit=_PAGE)
-    except Malformed:
-        return page_of(past, ordering=_LATEST, limit=_PAGE)
 
 
 def _my_night(attendee: Attendee, now: datetime) -> MyNight:

@@ -8,10 +8,10 @@ from typing import Final
 from django.db.models import OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from artists.models import Artist
+from config.lib.numerals import written
 from events.models import Event
 from voting.leaderboard import Audience, Contender, facts_of, ranked, withheld
 from voting.models import Entry, Round, RoundStatus, Tally
@@ -38,7 +38,7 @@ class ArtistResult:
 
     @property
     def percent(self) -> str:
-        return _("%(number)s\u00a0%%") % {"number": number_format(round(self.share * 100))}
+        return _("%(number)s\u00a0%%") % {"number": written(round(self.share * 100))}
 
 
 def artist_results(artist: Artist) -> list[ArtistResult]:
@@ -78,6 +78,6 @@ def _result(round_: Round, artist: Artist, ballot: list[Contender]) -> ArtistRes
         href=reverse("event-pages:event", args=[round_.event.slug]),
         rank=place.rank,
         contenders=len(ballot),
-        votes=number_format(place.contender.votes, force_grouping=True),
+        votes=written(place.contender.votes),
         share=place.share,
     )

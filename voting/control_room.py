@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import AuditEntry
+from config.lib.numerals import written
 from config.lib.phone_numbers import dialled
 from events.listings import State, state_of
 from events.local_time import clock, clock_with_seconds
@@ -29,7 +30,7 @@ from voting.control_figures import (
     votes_cast,
 )
 from voting.control_steps import Steps, steps_of
-from voting.drawing import Drawn, drawn, written
+from voting.drawing import Drawn, drawn
 from voting.leaderboard import Audience, standings_now
 from voting.models import BallotChannel, Round, RoundStatus
 

@@ -1,6 +1,6 @@
 """A leaderboard as pages draw it: which phase a round is in, its rows, and the few words beside them.
 
-The page's module says the same of every frame that follows (`static/js/live.js`), with the words given to it here.
+The page's module says the same of every frame that follows (`static/js/leaderboard.js`), with the words given to it here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,11 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Literal
 
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from config.lib.numerals import written
 from voting.leaderboard import Audience, Contender, Place, RoundFacts, Standings, ranked, withheld
 from voting.models import RoundStatus
 
@@ -143,11 +143,6 @@ def phase_of(facts: RoundFacts | None, *, hidden: bool) -> Phase:
         case RoundStatus.CLOSING:
             return Phase.COUNTING
     return Phase.SEALED if hidden else Phase.OVER
-
-
-def written(votes: int) -> str:
-    """A number of votes, the reader's way."""
-    return str(number_format(votes, use_l10n=True, force_grouping=True))
 
 
 def words() -> dict[str, str]:

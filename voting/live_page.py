@@ -7,11 +7,12 @@ from typing import Final
 
 from django.conf import settings
 
+from config.lib.numerals import written
 from events.listings import State, state_of
 from events.local_time import clock_with_seconds
 from events.models import Event, EventStatus
 from events.querysets import OVER_STATUSES
-from voting.drawing import Drawn, drawn, go_through, words, written
+from voting.drawing import Drawn, drawn, go_through, words
 from voting.leaderboard import Audience, standings_now
 from voting.viewing import opens_without_token, viewing_token
 

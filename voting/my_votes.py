@@ -4,13 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from config.lib.api.pagination import Page, page_of
-from config.lib.errors import Malformed
+from config.lib.pagination import page_or_first
 from events.listings import State
 from events.local_time import clock, short_day
 from events.persons import all_attendees
@@ -56,17 +54,11 @@ class MyVotes:
 def my_votes_of(user: User, *, cursor: str = "", limit: int = PAGE) -> MyVotes:
     """In one query; a cursor that is not one of ours begins at the newest. What was refused when cast is no vote."""
     cast = Ballot.objects.filter(attendee__in=all_attendees(user).values("pk"), state__in=list(_STATES))
-    page = _page(cast.select_related("round__event__venue", "entry__slot__artist"), cursor, limit)
+    shown = cast.select_related("round__event__venue", "entry__slot__artist")
+    page = page_or_first(shown, ordering=_LATEST, cursor=cursor, limit=limit)
     return MyVotes(
         votes=[_my_vote(ballot) for ballot in page.rows], following=page.next or "", previous=page.previous or ""
     )
-
-
-def _page(cast: QuerySet[Ballot], cursor: str, limit: int) -> Page:
-    try:
-        return page_of(cast, ordering=_LATEST, cursor=cursor, limit=limit)
-    except Malformed:
-        return page_of(cast, ordering=_LATEST, limit=limit)
 
 
 def _my_vote(ballot: Ballot) -> MyVote:

@@ -11,9 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from config.lib.numerals import written
 from events.local_time import long_day
 from events.models import Attendee, AttendeeStatus, Event, EventStatus, Slot
-from voting.drawing import Drawn, drawn, go_through, written
+from voting.drawing import Drawn, drawn, go_through
 from voting.leaderboard import Audience, Standings, rounds_held, withheld
 from voting.models import Ballot, BallotChannel, BallotState, Tally
 

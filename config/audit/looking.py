@@ -13,7 +13,6 @@ from config.audit.site import Demo
 from config.tests.browser.chromium import Complaints
 
 _NOT_FOR_THIS_VISITOR = 403
-_ERRORS = 400
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from config.components.declaration import Component, Text
+from config.lib.numerals import written
 
 _WIDTH: Final = 240.0
 _HEIGHT: Final = 100.0
@@ -145,9 +145,9 @@ def _highest(points: Sequence[Point]) -> float:
 
 def _kept(value: float, earlier: float | None) -> str:
     """The share of the step before, in whole percent."""
-    return f"{number_format(round(100 * value / earlier), use_l10n=True)} %" if earlier else ""
+    return f"{written(round(100 * value / earlier))} %" if earlier else ""
 
 
 def _written(value: float) -> str:
     places = None if float(value).is_integer() else 1
-    return str(number_format(value, places, use_l10n=True, force_grouping=True))
+    return written(value, places=places)

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import ClassVar, Final, Literal
 
-from django.utils.formats import number_format
-
 from config.components.declaration import Component, Text
+from config.lib.numerals import written
 
 
 class Alert(Component):
@@ -114,7 +113,7 @@ class Stat(Component):
     @property
     def written(self) -> str:
         if isinstance(self.value, int | float):
-            return str(number_format(self.value, use_l10n=True, force_grouping=True))
+            return written(self.value)
         return str(self.value)
 
 

@@ -4,11 +4,11 @@ from datetime import datetime
 from math import ceil
 from typing import ClassVar, Final, Literal
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from config.components.declaration import Component, Text
+from config.lib.numerals import written
 
 _LETTERS: Final = (11, 15, 20, 28)  # from which a name is set smaller; the same as in leaderboard.js
 
@@ -40,7 +40,7 @@ class LeaderboardRow(Component):
 
     @property
     def count(self) -> str:
-        return str(number_format(self.votes, use_l10n=True, force_grouping=True))
+        return written(self.votes)
 
     @property
     def fit(self) -> int:
@@ -98,8 +98,7 @@ class Progress(Component):
 
     @property
     def counts(self) -> str:
-        written = [number_format(value, use_l10n=True, force_grouping=True) for value in (self.done, self.total)]
-        return _("%(done)s of %(total)s") % {"done": written[0], "total": written[1]}
+        return _("%(done)s of %(total)s") % {"done": written(self.done), "total": written(self.total)}
 
 
 class Skeleton(Component):

@@ -76,14 +76,3 @@ async def acount(client: redis.AsyncClient, name: str, identity: str, *, cost: i
         logger.warning("limits.unavailable", extra={"limit": name})
         return None
     return Allowance(limit=number, used=used, reset=max(ttl, 1))
-
-
-async def apeek(client: redis.AsyncClient, name: str, identity: str) -> Allowance | None:
-    """The allowance without counting anything: for limits on failures, checked before the work is done."""
-    number, _seconds = limit_named(name)
-    key = _key(name, identity)
-    try:
-        used, ttl = int(await client.get(key) or 0), await client.ttl(key)
-    except redis.AWAY:
-        return None
-    return Allowance(limit=number, used=used, reset=max(ttl, 1))

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.actors import Actor, Via, actor_of
 from accounts.console.site import ConsoleSite
 from config.lib.errors import Refusal
+from config.lib.numerals import written
 from events.attendee_csv import MOST_BYTES
 from events.console.attendee_forms import UploadForm
-from events.console.import_page import import_page_of, refused_file, written
+from events.console.import_page import import_page_of, refused_file
 from events.models import Attendee, AttendeeImport
 from events.policies import import_to_run
 from events.services import attendee_imports

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.utils.formats import number_format
-
+from config.lib.numerals import written
 from events.attendee_csv import RefusedRow
 from events.models import AttendeeImport, ImportStatus
 from events.services.attendee_imports import preview_of, sheet_of
@@ -56,11 +55,6 @@ class ImportPage:
     @property
     def new_written(self) -> str:
         return written(self.new)
-
-
-def written(count: int) -> str:
-    """A number of rows, the reader's way."""
-    return str(number_format(count, use_l10n=True, force_grouping=True))
 
 
 def import_page_of(import_: AttendeeImport) -> ImportPage:

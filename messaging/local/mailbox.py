@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from config.lib.api.pagination import page_of
 from config.lib.errors import NotFound
+from config.lib.pagination import page_of
 from config.lib.secrets import Undecryptable
 from messaging.content import Content, content_of
 from messaging.models import Channel, Message

@@ -6,8 +6,8 @@ import pytest
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
-from config.lib.api.pagination import Page, limit_from, page_of
 from config.lib.errors import Malformed
+from config.lib.pagination import Page, limit_from, page_of
 from config.lib.secrets import encrypt
 
 pytestmark = pytest.mark.django_db

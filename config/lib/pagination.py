@@ -77,6 +77,16 @@ def page_of(rows: QuerySet[Any], *, ordering: Sequence[str], cursor: str = "", l
     )
 
 
+def page_or_first(
+    rows: QuerySet[Any], *, ordering: Sequence[str], cursor: str = "", limit: int = DEFAULT_LIMIT
+) -> Page:
+    """`page_of`, for people who come by an old link: any cursor that is not one of ours begins at the first page."""
+    try:
+        return page_of(rows, ordering=ordering, cursor=cursor, limit=limit)
+    except Malformed:
+        return page_of(rows, ordering=ordering, limit=limit)
+
+
 def _reversed(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
 
