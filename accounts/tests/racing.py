@@ -10,7 +10,7 @@ from django.db import connection
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
-_PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS = 30.0
 _WAITING = (
     "SELECT count(*) FROM pg_locks WHERE NOT granted"  # live, where pg_stat_activity is a snapshot per transaction
 )

@@ -39,7 +39,7 @@ class Buying(ApiView):
             raise Conflict
         if self.inside and self.gate:
             self.inside.set()
-            assert self.gate.wait(timeout=10)
+            assert self.gate.wait(timeout=60)
         data = {"bought": entry.public_id, "at": now, "place": place}
         return Response(data, status=201, headers={"Location": f"/bought/{entry.public_id}", "ETag": '"x.1"'})
 
@@ -157,7 +157,7 @@ def _race(monkeypatch: pytest.MonkeyPatch, *, refuse_first: bool = False) -> lis
     First.gate, First.inside = gate, inside
     with racers() as pool:
         first = pool.start(buy, user, view=First.as_view())
-        assert inside.wait(timeout=10)
+        assert inside.wait(timeout=60)
         second = pool.start(buy, user)
         until_blocked_or_done(second)
         monkeypatch.setattr(First, "refuse", refuse_first)

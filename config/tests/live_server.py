@@ -30,11 +30,11 @@ _SERVE = (
     "--ws-per-message-deflate false --no-proxy-headers --no-access-log --log-level warning --host 127.0.0.1"
 )
 _START_SECONDS = 60.0
-_STOP_SECONDS = 15.0
+_STOP_SECONDS = 30.0
 _POLL_SECONDS = 0.02
 
 
-def eventually(condition: Callable[[], object], *, seconds: float = 10.0, what: str = "the condition") -> None:
+def eventually(condition: Callable[[], object], *, seconds: float = 30.0, what: str = "the condition") -> None:
     """Returns as soon as `condition` is true. Fails the test when it is not within `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():

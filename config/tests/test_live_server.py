@@ -16,7 +16,7 @@ def test_two_workers_serve_and_a_killed_one_is_replaced(start_site: Callable[...
     killed = site.worker_pids()[0]
     os.kill(killed, signal.SIGKILL)
     eventually(lambda: killed not in site.worker_pids() and len(site.worker_pids()) == 2, what="a new worker")
-    assert httpx.get(f"{site.url}/nothing-is-here", timeout=10).status_code == 404
+    assert httpx.get(f"{site.url}/nothing-is-here", timeout=30).status_code == 404
 
 
 def test_a_stopped_site_leaves_no_process(start_site: Callable[..., LiveSite]) -> None:

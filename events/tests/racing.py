@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from threading import Barrier, BrokenBarrierError
+from contextlib import contextmanager
+from itertools import count
+from threading import Event
 from typing import Any
 
 import pytest
 from django.db import connection, connections
 
-PATIENCE_SECONDS = 1.0
+from config.tests.live_server import eventually
+
+_PATIENCE_SECONDS = 60.0
 
 
 def together(*acts: Callable[[], Any]) -> list[Any]:
@@ -28,16 +31,27 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
 
 
 def meet_before(monkeypatch: pytest.MonkeyPatch, owner: type, name: str, parties: int) -> None:
-    """Let `parties` threads arrive at `owner.name` before any goes on; where a guard keeps one back, the others give up."""
-    meeting = Barrier(parties)
+    """Let `parties` threads arrive at `owner.name` before any goes on; where a guard keeps one back, the others go on."""
     wrapped = getattr(owner, name)
+    arrivals = count(1)
+    all_there = Event()
 
     def wait_first(*args: Any, **kwargs: Any) -> Any:
-        with suppress(BrokenBarrierError):
-            meeting.wait(PATIENCE_SECONDS)
+        if next(arrivals) >= parties:
+            all_there.set()
+        eventually(
+            lambda: all_there.is_set() or _somebody_is_kept_back(), seconds=_PATIENCE_SECONDS, what="the meeting"
+        )
         return wrapped(*args, **kwargs)
 
     monkeypatch.setattr(owner, name, wait_first)
+
+
+def _somebody_is_kept_back() -> bool:
+    """Whether a transaction waits for a lock of another."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_locks WHERE NOT granted LIMIT 1")
+        return cursor.fetchone() is not None
 
 
 @contextmanager

@@ -30,13 +30,18 @@ def _new_providers() -> Iterator[None]:
 
 
 @pytest.fixture
-def server(
-    transactional_db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch, _new_providers: None
-) -> Iterator[TwilioServer]:
-    """Texts go to a local server that speaks Twilio's contract; it is given up on sooner than the real one."""
+def server(transactional_db: None, settings: Settings, _new_providers: None) -> Iterator[TwilioServer]:
+    """Texts go to a local server that speaks Twilio's contract."""
     with twilio_server() as running:
         settings.SMS_PROVIDER = "twilio"
         settings.TWILIO_ACCOUNT_SID = ACCOUNT
         settings.TWILIO_API_URL = running.url
-        monkeypatch.setattr(twilio_sms, "READ_SECONDS", 0.3)
         yield running
+
+
+@pytest.fixture
+def how(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A way in which a creation goes wrong: a parameter given indirectly. A slow answer is given up on sooner than in earnest."""
+    if request.param == "slow":
+        monkeypatch.setattr(twilio_sms, "READ_SECONDS", 1.0)
+    return str(request.param)

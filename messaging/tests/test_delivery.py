@@ -211,7 +211,9 @@ def test_a_connection_that_was_never_made_is_tried_again(server: TwilioServer, s
 
 
 @pytest.mark.parametrize(
-    ("how", "code"), [("slow", "no_answer"), ("cut", "no_answer"), ("gone", "no_answer"), ("garbage", "unreadable")]
+    ("how", "code"),
+    [("slow", "no_answer"), ("cut", "no_answer"), ("gone", "no_answer"), ("garbage", "unreadable")],
+    indirect=["how"],
 )
 def test_without_a_clear_answer_it_is_uncertain_and_not_sent_again(server: TwilioServer, how: str, code: str) -> None:
     server.script.append(how)
@@ -279,7 +281,7 @@ def test_no_provider_is_called_inside_a_transaction(server: TwilioServer) -> Non
 @pytest.fixture
 def two_workers(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     """What two workers claim who have both looked before either has committed."""
-    both_have_looked = Barrier(2, timeout=10)
+    both_have_looked = Barrier(2, timeout=60)
 
     def meet(messages: Any, **given: Any) -> Any:
         both_have_looked.wait()
@@ -365,7 +367,7 @@ def test_each_channel_has_at_most_one_provider(settings: Settings) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_phones_are_written_to_in_parallel(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten at once with Twilio; a provider that needs them all to arrive before it answers any gets them."""
-    together = Barrier(10, timeout=10)
+    together = Barrier(10, timeout=60)
 
     class Together(Broken):
         parallel = 10

@@ -56,7 +56,7 @@ def test_a_lease_that_ran_out_makes_a_message_uncertain() -> None:
     assert in_hand.state == MessageState.SUBMITTING
 
 
-@pytest.mark.parametrize("how", ["cut", "garbage", "slow"])
+@pytest.mark.parametrize("how", ["cut", "garbage", "slow"], indirect=True)
 def test_what_twilio_has_is_found_and_not_sent_again(server: TwilioServer, how: str) -> None:
     message = look_up(uncertain(server, how))
     assert (message.state, message.provider_id) == (MessageState.SENT, server.taken[0]["sid"])

@@ -131,7 +131,7 @@ async def test_a_second_yes_confirms(twilio: Webhook) -> None:
 
 @pytest.mark.parametrize("word", ["START", "UNSTOP", "YES"])
 async def test_start_words_of_somebody_who_never_opted_out_get_help(twilio: Webhook, word: str) -> None:
-    assert "STOP ends all texts" in (await twilio.text(word, phone=FAN) or "")
+    assert "STOP ends. Your texts: http" in (await twilio.text(word, phone=FAN) or "")
     assert not await ConsentEvent.objects.aexists()
 
 

@@ -10,7 +10,7 @@ from websockets.sync.client import ClientConnection, connect
 from config.tests.live_server import LiveSite
 from events.models import Event
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 30.0
 
 
 class BoardClient:

@@ -39,7 +39,7 @@ def press_together(pair: tuple[Event, list[Client]], action: str, number: int) -
     ready = Barrier(len(browsers))
 
     def press(browser: Client) -> Any:
-        ready.wait(10)
+        ready.wait(60)
         form = {"action": action, "number": str(number), "sure": "1"}
         return browser.post(f"/admin/events/event/{event.pk}/control/", form)
 

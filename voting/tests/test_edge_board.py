@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def read(site: LiveSite, event: Event, query: str = "", **headers: str) -> httpx.Response:
     address = f"{site.url}/api/v1/events/{event.public_id}/leaderboard{query}"
-    return httpx.get(address, headers={name.replace("_", "-"): value for name, value in headers.items()}, timeout=10)
+    return httpx.get(address, headers={name.replace("_", "-"): value for name, value in headers.items()}, timeout=30)
 
 
 def refused(response: httpx.Response) -> tuple[int, str]:
@@ -191,7 +191,7 @@ class Stream:
 @contextmanager
 def streaming(site: LiveSite, event: Event, query: str = "", **headers: str) -> Iterator[Stream]:
     address = f"{site.url}/api/v1/events/{event.public_id}/leaderboard/stream{query}"
-    with httpx.stream("GET", address, headers=headers, timeout=10) as response:
+    with httpx.stream("GET", address, headers=headers, timeout=30) as response:
         yield Stream(response)
 
 

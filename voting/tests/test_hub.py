@@ -14,6 +14,7 @@ from voting.board import Board, Transport
 from voting.hub import Hub, Viewer
 from voting.leaderboard import Audience
 
+PATIENCE_SECONDS = 30.0
 BODIES = {audience: b'"of":"%b"' % audience.encode() for audience in Audience}
 
 
@@ -63,7 +64,7 @@ async def running_hub() -> AsyncIterator[Hub]:
 
 async def until(condition: Any) -> None:
     """Lets the loop turn until the condition holds."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         for _turn in itertools.count():
             if condition():
                 return
@@ -126,7 +127,7 @@ async def test_a_viewer_that_does_not_read_for_too_long_is_let_go(monkeypatch: p
         slow, quick = Client(hub).enter(), Client(hub).enter()
         slow.reads.clear()
         hub.show(board(1))
-        await asyncio.wait_for(slow.let_go.wait(), 5)
+        await asyncio.wait_for(slow.let_go.wait(), PATIENCE_SECONDS)
         slow.reads.set()
         hub.show(board(2))
         await until(lambda: quick.seqs == [1, 2])
@@ -152,7 +153,7 @@ async def test_a_connection_that_closes_while_it_does_not_read_is_let_go() -> No
         await until(lambda: client.viewer.sending is not None)
         client.gone = True
         client.reads.set()
-        await asyncio.wait_for(client.let_go.wait(), 5)
+        await asyncio.wait_for(client.let_go.wait(), PATIENCE_SECONDS)
 
 
 async def test_who_has_left_gets_nothing_and_leaves_nothing_behind() -> None:

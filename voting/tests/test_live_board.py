@@ -192,6 +192,6 @@ class TestWhoMayLook:
         with watching(live_site, night.event) as viewer:
             viewer.frame()
             Event.objects.filter(pk=night.event.pk).update(access="private")
-            viewer.frame(seconds=5)
+            viewer.frame()
         with watching(live_site, night.event) as viewer:
             assert closing_code(viewer) == 4404

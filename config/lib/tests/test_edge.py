@@ -221,7 +221,7 @@ async def test_retry_after_travels_as_a_header() -> None:
 
 
 async def test_a_stream_ends_when_its_client_leaves() -> None:
-    answer = await asyncio.wait_for(ask(app, "GET", "/api/stream/abc", leaves_early=True), timeout=5)
+    answer = await asyncio.wait_for(ask(app, "GET", "/api/stream/abc", leaves_early=True), timeout=30)
 
     assert answer.body == b"data: 1\n\n"
     assert answer.headers["content-type"] == "text/event-stream"
@@ -357,7 +357,7 @@ async def test_one_line_is_logged_without_query_or_body(caplog: pytest.LogCaptur
     logging.getLogger(ACCESS).removeHandler(caplog.handler)
     (record,) = caplog.records
     line = json.loads(record.getMessage())
-    assert 0 <= line.pop("ms") < 1000
+    assert 0 <= line.pop("ms") < 60_000
     assert datetime.fromisoformat(line.pop("timestamp")).tzinfo is not None
     assert line == {
         "event": "edge.request",

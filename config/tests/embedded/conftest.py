@@ -15,7 +15,7 @@ from config.embedded.paths import PROJECT
 _SERVER_VARIABLES = ("DATABASE_URL", "REDIS_URL", "FANFARE_DATA", "PORT")
 
 
-def eventually(condition: Callable[[], bool], *, seconds: float = 20.0) -> bool:
+def eventually(condition: Callable[[], bool], *, seconds: float = 30.0) -> bool:
     """Looks again and again; whether `condition` came true in time."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -71,7 +71,7 @@ class Place:
     def call(self, *words: str, module: str = "config.embedded") -> tuple[int, str]:
         """Runs it to its end; its exit code and all it said."""
         process = self.start(*words, module=module)
-        said, _ = process.communicate(timeout=90)
+        said, _ = process.communicate(timeout=180)
         return process.returncode, said
 
     def shell(self, script: str, *options: str) -> tuple[int, str]:

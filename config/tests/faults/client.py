@@ -20,7 +20,7 @@ PAUSE_SECONDS = 0.005
 def attempt(request: dict[str, Any]) -> tuple[int, str] | None:
     """(status, body), or None when no answer came."""
     address = urlsplit(request["url"])
-    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
+    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=30)
     try:
         connection.request("POST", address.path, request["body"], request["headers"])
         response = connection.getresponse()
