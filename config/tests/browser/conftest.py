@@ -11,10 +11,10 @@ from typing import Final
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from config.tests.browser import chromium
-from config.tests.browser.windows import Windows
+from config.tests.browser.windows import PATIENCE_MS, Windows
 from config.tests.live_server import LiveSite
 
 _HERE: Final = Path(__file__).parent
@@ -45,6 +45,7 @@ def pytest_runtest_makereport(
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests of the folder."""
     with pytest.MonkeyPatch.context() as patch, chromium.chromium() as running:
+        expect.set_options(timeout=PATIENCE_MS)
         # Playwright's loop runs in this thread, but none of our code does in it: the ORM may be used as ever.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         yield running

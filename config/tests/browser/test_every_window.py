@@ -3,9 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from config.tests.browser.windows import WIDTHS, Windows
+from config.tests.browser.windows import PATIENCE_MS, WIDTHS, Windows
 
 pytestmark = pytest.mark.django_db(transaction=True)
+LOOKS_EVERY_MS = 50
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "without"])
@@ -52,6 +53,9 @@ def test_what_goes_wrong_in_a_window_is_heard(windows: Windows, doing: str, hear
     page = windows.open()
     assert windows.complaints.unexpected() == []
     page.evaluate(f"() => {{ {doing} }}")
-    page.wait_for_timeout(200)
+    for _look in range(PATIENCE_MS // LOOKS_EVERY_MS):
+        if any(heard in what for what in windows.complaints.unexpected()):
+            break
+        page.wait_for_timeout(LOOKS_EVERY_MS)  # lets Playwright hear
     assert any(heard in what for what in windows.complaints.unexpected())
     windows.complaints.heard.clear()

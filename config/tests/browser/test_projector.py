@@ -60,7 +60,8 @@ def test_the_last_picture_stays_when_the_site_dies_and_goes_on_when_it_is_back(
     shows(page, night, leader=0, total=3)
     cast([night.vote(fan, 1) for fan in range(3, 8)])
     site.start()
-    expect(page.locator(".stage")).not_to_have_class(re.compile("is-stale"), timeout=30_000)
+    # Between two attempts a screen rests for up to 22 s.
+    expect(page.locator(".stage")).not_to_have_class(re.compile("is-stale"), timeout=90_000)
     shows(page, night, leader=1, total=8)
 
 

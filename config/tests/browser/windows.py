@@ -14,7 +14,7 @@ from config.tests.live_server import LiveSite
 
 HEIGHTS: Final = {360: 740, 768: 1024, 1440: 900, 1920: 1080}
 WIDTHS: Final = (360, 768, 1440)
-PATIENCE_MS: Final = 8_000
+PATIENCE_MS: Final = 30_000  # for what must come: machines are busy
 
 
 @dataclass
