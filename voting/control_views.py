@@ -15,7 +15,7 @@ from accounts.actors import Actor, Via, actor_of
 from config.lib.errors import Malformed, Refusal
 from events.models import Event
 from voting import control_steps
-from voting.control_room import ControlRoom, control_room_of
+from voting.control_room import control_room_of
 from voting.control_steps import Step
 from voting.leaderboard import Audience
 from voting.live_page import feed_of
@@ -48,7 +48,7 @@ def snapshot(request: HttpRequest, pk: int) -> JsonResponse:
     """`…/control/snapshot/`: what moves. `panels` are drawn as the page draws them; another `version` means new steps."""
     room = control_room_of(_event(actor_of(request, Via.ADMIN), pk), now=timezone.now())
     panels = {name: render_to_string(f"voting/control/{name}.html", {"room": room}, request=request) for name in PANELS}
-    return JsonResponse({"as_of": room.as_of, "version": room.version, "figures": _figures(room), "panels": panels})
+    return JsonResponse({"as_of": room.as_of, "version": room.version, "panels": panels})
 
 
 def _step(request: HttpRequest, actor: Actor, event: Event, step: Step) -> HttpResponse:
@@ -88,25 +88,3 @@ def _event(actor: Actor, pk: int) -> Event:
         return event_to_control(actor, pk)
     except Refusal as refusal:
         raise Http404 from refusal
-
-
-def _figures(room: ControlRoom) -> dict[str, object]:
-    arrived, votes, told = room.arrivals, room.votes, room.messages
-    return {
-        "arrivals": {
-            "confirmed": arrived.confirmed,
-            "pending": arrived.pending,
-            "left": arrived.left,
-            "per_minute": list(arrived.per_minute),
-        },
-        "votes": {"by_channel": dict(votes.by_channel), "per_minute": {**votes.per_minute}},
-        "messages": {
-            "waiting": told.waiting,
-            "sent": told.sent,
-            "delivered": told.delivered,
-            "failed": told.failed,
-            "uncertain": told.uncertain,
-            "skipped": told.skipped,
-            "answers": told.answers,
-        },
-    }

@@ -118,44 +118,17 @@ async function follow() {
 let told = null; // what the page says for its feed
 let board = null;
 
-/** Draws a newer frame; one of another round waits for the page that shows it. */
-function stand({ standings, total }) {
-  if (!board || !standings.length || standings[0].votes === undefined) return;
-  const top = standings[0].votes;
-  const lead = top - (standings[1]?.votes ?? 0);
-  const cut = board.board.querySelector(".leaderboard-cut");
-  const through = cut ? [...board.board.children].indexOf(cut) : Infinity;
-  board.update(
-    standings.map((row, index) => ({
-      key: row.artist.id,
-      artist: row.artist.name,
-      votes: row.votes,
-      share: top && row.votes / top,
-      place: row.rank,
-      state: stateOf(index, top, through),
-      note: noteOf(index, top, lead),
-    })),
-  );
-  room.querySelector("[data-votes]").textContent = board.numbers.format(total);
-}
-
-function stateOf(index, top, through) {
-  if (index === 0) return top ? "leader" : "vacant";
-  if (index === 1 && top) return "chasing";
-  return index >= through ? "out" : "running";
-}
-
-function noteOf(index, top, lead) {
-  if (index > 1 || (index && !top)) return "";
-  if (!top) return told.words.vacant;
-  if (!lead) return told.words.level;
-  return told.words[index ? "behind" : "leads"].replace("%s", board.numbers.format(lead));
+/** Draws a newer frame. */
+function stand(frame) {
+  if (!board || frame.standings[0]?.votes === undefined) return;
+  board.show(frame, told);
+  room.querySelector("[data-votes]").textContent = board.numbers.format(frame.total);
 }
 
 /** Follows the feed from the first standings on; what the page says later (another token) goes to the same feed. */
 function listen() {
   const part = room.querySelector("[data-standings]");
-  board = part && new Leaderboard(part.querySelector(".leaderboard"), { words: ({ note }) => note });
+  board = part && new Leaderboard(part.querySelector(".leaderboard"));
   if (!part) return;
   const says = JSON.parse(part.querySelector("script").textContent);
   if (told) {

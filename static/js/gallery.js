@@ -7,9 +7,7 @@ import { Leaderboard } from "./leaderboard.js";
 startCountdowns();
 
 const stage = document.querySelector(".gallery-overtake");
-const board = new Leaderboard(stage.querySelector(".leaderboard"), {
-  words: ({ state, gap }) => ({ leader: `Leads by ${gap}`, chasing: `${gap} behind and closing` })[state] ?? "",
-});
+const board = new Leaderboard(stage.querySelector(".leaderboard"));
 const votes = new Map(
   [...stage.querySelectorAll(".leaderboard-row")].map((row) => [
     row.dataset.key,
@@ -26,11 +24,12 @@ stage.querySelector("[data-overtake]").addEventListener("click", () => {
 function ranked() {
   const found = [...votes].map(([key, standing]) => ({ key, ...standing })).sort((a, b) => b.votes - a.votes);
   const [leader, chaser] = found;
+  const gap = leader.votes - chaser.votes;
   return found.map((standing, index) => ({
     ...standing,
     place: index + 1,
     share: standing.votes / leader.votes,
     state: ["leader", "chasing"][index] ?? "running",
-    gap: leader.votes - chaser.votes,
+    note: [`Leads by ${gap}`, `${gap} behind and closing`][index] ?? "",
   }));
 }

@@ -5,18 +5,39 @@ const LETTERS = [11, 15, 20, 28]; // from which a name is set smaller; the same 
 const NOTHING_MOVES = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Leaderboard {
-  /** `board` is the drawn `.leaderboard`; `words(standing)` gives a row's note; `locale` writes the numbers. */
-  constructor(board, { words = () => "", locale = document.documentElement.lang } = {}) {
+  /** `board` is the drawn `.leaderboard`. */
+  constructor(board) {
     this.board = board;
-    this.words = words;
-    this.numbers = new Intl.NumberFormat(locale);
+    this.numbers = new Intl.NumberFormat(document.documentElement.lang);
   }
 
   get rows() {
     return [...this.board.querySelectorAll(".leaderboard-row")];
   }
 
-  /** Draws `standings`: from the first to the last, `{key, place, artist, votes, share, state}` each. */
+  /** Draws a frame with figures, as the server drew the page's first one; `words` says what it calls a lead. */
+  show({ standings, status }, { words, most }) {
+    const top = standings[0].votes;
+    const gap = top - (standings[1]?.votes ?? 0);
+    const over = status === "closed" || status === "revealed";
+    const notes = !top ? ["vacant"] : gap ? [over ? "won" : "leads", "behind"] : ["level", "level"];
+    const states = top ? ["leader", "chasing"] : ["vacant"];
+    const cut = [...this.board.children].findIndex((row) => row.matches(".leaderboard-cut"));
+    if (top > 999) this.board.classList.add("has-many-votes");
+    this.update(
+      standings.slice(0, most).map(({ artist, votes, rank, ballot_number: number }, index) => ({
+        key: artist.id,
+        artist: artist.name,
+        votes,
+        place: most && !over ? number : rank,
+        share: top && votes / top,
+        note: words[notes[index]]?.replace("%s", this.numbers.format(gap)) ?? "",
+        state: states[index] ?? (cut > 0 && index >= cut ? "out" : "running"),
+      })),
+    );
+  }
+
+  /** Draws `standings`: from the first to the last, `{key, place, artist, votes, share, state, note}` each. */
   update(standings) {
     const old = this.rows;
     const stay = standings.every(({ key }, index) => old[index]?.dataset.key === key);
@@ -41,7 +62,7 @@ export class Leaderboard {
     write(row, ".place", standing.place);
     write(row, ".artist", standing.artist);
     write(row, ".votes", this.numbers.format(standing.votes));
-    write(row, ".note span", this.words(standing));
+    write(row, ".note span", standing.note);
     row.querySelector(".fill rect").style.transform = `scaleX(${standing.share})`;
   }
 

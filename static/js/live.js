@@ -17,7 +17,7 @@ export class LivePage {
   constructor(root) {
     this.root = root;
     this.told = JSON.parse(this.part("script").textContent);
-    this.board = new Leaderboard(this.part(".leaderboard"), { words: ({ note }) => note });
+    this.board = new Leaderboard(this.part(".leaderboard"));
     const zone = { timeZone: this.told.zone, timeStyle: "medium", hourCycle: "h23" };
     this.time = new Intl.DateTimeFormat(document.documentElement.lang, zone);
     startCountdowns(root);
@@ -48,7 +48,7 @@ export class LivePage {
     this.#ahead = Date.now() - Date.parse(now);
     if (changed) this.#turn(frame, phase);
     if (clock === "on") this.#wind(until, now);
-    if (says.shows === "figures") this.#draw(frame, phase === "over");
+    if (says.shows === "figures") this.#draw(frame);
     return changed;
   }
 
@@ -73,29 +73,11 @@ export class LivePage {
     startCountdowns(this.root);
   }
 
-  #draw({ standings, total }, over) {
-    const { words, most } = this.told;
-    const list = this.board.board;
-    const top = standings[0].votes;
-    const gap = standings[1] ? top - standings[1].votes : top;
-    const note = (key) => words[key].replace("%s", this.board.numbers.format(gap));
-    const notes = !top ? [note("vacant")] : gap ? [note(over ? "won" : "leads"), note("behind")] : [words.level, words.level];
-    const states = top ? ["leader", "chasing"] : ["vacant"];
-    const cut = [...list.children].findIndex((row) => row.matches(".leaderboard-cut"));
-    if (top > 999) list.classList.add("has-many-votes");
-    this.board.update(
-      standings.slice(0, most).map(({ artist, votes, rank, ballot_number: number }, index) => ({
-        key: artist.id,
-        artist: artist.name,
-        votes,
-        place: most && !over ? number : rank,
-        share: top && votes / top,
-        note: notes[index] ?? "",
-        state: states[index] ?? (cut > 0 && index >= cut ? "out" : "running"),
-      })),
-    );
-    write(this.root, ".total", this.board.numbers.format(total));
-    if (top && gap) this.#tell(standings[0].artist.name);
+  #draw(frame) {
+    const [first, second] = frame.standings;
+    this.board.show(frame, this.told);
+    write(this.root, ".total", this.board.numbers.format(frame.total));
+    if (first.votes && first.votes !== second?.votes) this.#tell(first.artist.name);
   }
 
   /** Has a new leader read out. */

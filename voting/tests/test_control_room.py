@@ -16,6 +16,7 @@ from events.models import Event, EventStatus
 from events.tests.factories import AttendeeFactory, EventFactory, EventStaffFactory, SlotFactory
 from messaging.models import MessageState
 from messaging.tests.factories import MessageFactory
+from voting.control_room import control_room_of
 from voting.models import Ballot, BallotChannel, BallotState, Round, RoundStatus, Tally
 from voting.services import rounds
 from voting.tests.factories import BallotFactory, RoundFactory, opened
@@ -221,7 +222,7 @@ class TestPressesThatComeLate:
 
 
 class TestFigures:
-    def test_what_moves(self, room: Client, night: Event) -> None:
+    def test_what_moves(self, night: Event) -> None:
         made, entries = opened(night)
         now = timezone.now()
         people = AttendeeFactory.create_batch(3, event=night, confirmed_at=now)
@@ -232,17 +233,12 @@ class TestFigures:
             BallotFactory.create(round=made, entry=entries[0], attendee=person, channel=channel)
         Tally.objects.create(round=made, entry=entries[0], channel="sms", votes=2)
         Tally.objects.create(round=made, entry=entries[0], channel="web", votes=1)
-        figures = room.get(f"{path(night)}snapshot/").json()["figures"]
-        assert figures["arrivals"]["confirmed"] == 4
-        assert figures["arrivals"]["pending"] == 1
-        assert sum(figures["arrivals"]["per_minute"]) == 3
-        assert figures["votes"]["by_channel"] == {"sms": 2, "web": 1}
-        assert {name: sum(counts) for name, counts in figures["votes"]["per_minute"].items()} == {
-            "sms": 2,
-            "web": 1,
-            "api": 0,
-        }
-        assert {len(counts) for counts in figures["votes"]["per_minute"].values()} == {30}
+        room = control_room_of(night, now=timezone.now())
+        assert (room.arrivals.confirmed, room.arrivals.pending) == (4, 1)
+        assert sum(room.arrivals.per_minute) == 3
+        assert room.votes.by_channel == {"sms": 2, "web": 1}
+        assert {name: sum(counts) for name, counts in room.votes.per_minute.items()} == {"sms": 2, "web": 1, "api": 0}
+        assert {len(counts) for counts in room.votes.per_minute.values()} == {30}
 
     def test_messages_and_why_they_failed(self, room: Client, night: Event) -> None:
         for state, code in (
