@@ -2,15 +2,20 @@
 
 from typing import Any, Final
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.actors import Actor, Via, actor_of
+from accounts.audit_words import THROUGH, Words, done, through
 from accounts.console import ConsoleAdmin
 from accounts.console.badges import Colour, badge
 from accounts.console.subjects import entries_seen_by
@@ -63,7 +68,7 @@ class _Through(admin.SimpleListFilter):
     title, parameter_name = _("through"), "channel"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(via.value, via.value) for via in Via]
+        return [(str(channel), str(words)) for channel, words in THROUGH.items()]
 
     def queryset(self, request: HttpRequest, queryset: "models.QuerySet[AuditEntry]") -> "models.QuerySet[AuditEntry]":
         return queryset.filter(channel=self.value()) if self.value() else queryset
@@ -73,7 +78,8 @@ class _Through(admin.SimpleListFilter):
 class AuditEntryAdmin(ConsoleAdmin[AuditEntry]):
     """From where somebody did it is for admins; who and what also for those whose thing it was done to."""
 
-    list_display = ("at", "action", "what", "known_as", "channel")
+    list_display = ("at", "done", "what", "known_as", "through")
+    nothing_yet = _("Everything that is done to your events stands here: what, when and by whom.")
     list_filter = (_Through,)
     list_select_related = ("person__user",)
     search_fields = ("action", "=subject_id", "=request_id")
@@ -88,15 +94,32 @@ class AuditEntryAdmin(ConsoleAdmin[AuditEntry]):
 
     def get_fields(self, request: HttpRequest, obj: AuditEntry | None = None) -> Any:
         if sees_everything(actor_of(request, Via.ADMIN)):
-            return ("at", "action", "what", "who", "channel", "facts", "whence", "request_id")
-        return ("at", "action", "what", "known_as", "channel", "facts")
+            return ("done", "at", "what", "who", "through", "facts", "whence", "action", "request_id")
+        return ("done", "at", "what", "known_as", "through", "facts")
 
     def get_readonly_fields(self, request: HttpRequest, obj: AuditEntry | None = None) -> Any:
-        return ("what", "who", "known_as", "whence")
+        return ("done", "through", "what", "who", "known_as", "whence")
 
-    @admin.display(description=_("what"), ordering="subject_type")
+    def name_of(self, row: AuditEntry) -> str:
+        return str(done(row.action))
+
+    @admin.display(description=_("what was done"), ordering="action")
+    def done(self, entry: AuditEntry) -> Words:
+        return done(entry.action)
+
+    @admin.display(description=_("through"), ordering="channel")
+    def through(self, entry: AuditEntry) -> Words:
+        return through(entry.channel)
+
+    @admin.display(description=_("to what"), ordering="subject_type")
     def what(self, entry: AuditEntry) -> str:
-        return f"{entry.subject_type.rpartition('.')[2]} {entry.subject_id}"
+        """Whoever may read the entry may look at the thing, where it has a page."""
+        model = apps.get_model(entry.subject_type)
+        words = capfirst(model._meta.verbose_name)
+        if not self.admin_site.is_registered(model):
+            return f"{words} {entry.subject_id}"
+        page = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[entry.subject_id])
+        return format_html('<a class="console-link" href="{}">{} {}</a>', page, words, entry.subject_id)
 
     @admin.display(description=_("who"))
     def who(self, entry: AuditEntry) -> str | Promise:

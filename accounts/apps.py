@@ -1,11 +1,16 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        """Let every app say what its audit entries say."""
+        autodiscover_modules("audit_words")
 
 
 class ConsoleConfig(admin_apps.AdminConfig):

@@ -42,6 +42,7 @@ class ArtistAdmin(ConsoleAdmin[Artist]):
     list_filter = ("status",)
     search_fields = ("name", "=slug", "=public_id")
     ordering = ("name", "id")
+    nothing_yet = _("Whoever plays has a profile here. Putting a new name on a line-up makes one, too.")
 
     def rows(self, actor: Actor) -> ArtistQuerySet:
         return artists_seen_by(actor)

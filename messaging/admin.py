@@ -9,13 +9,15 @@ from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, Via, actor_of
 from accounts.console import ConsoleAdmin
 from accounts.console.badges import Colour, badge
 from accounts.policies import may_enter_console, sees_everything
-from messaging.console import messages_seen_by, texts_seen_by, why_not, words_of, words_of_text
+from messaging.console import messages_seen_by, texts_seen_by, ways_of, why_not, words_of, words_of_text
+from messaging.kinds import kind_in_words, registered
 from messaging.models import (
     Address,
     ConsentEvent,
@@ -39,26 +41,52 @@ _STATES: Final[dict[str, Colour]] = {
 }
 
 
+class About(admin.SimpleListFilter):
+    """By what it is about, for whoever comes from there; there are too many to choose from."""
+
+    title, parameter_name = _("about"), "topic"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        wanted = request.GET.get(self.parameter_name, "")
+        return [(wanted, next((way.name for way in ways_of(wanted, 0)), wanted))] if wanted else []
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Message]") -> "QuerySet[Message]":
+        return queryset.filter(topic=self.value()) if self.value() else queryset
+
+
+class Kind(admin.SimpleListFilter):
+    """By what it is for, in words."""
+
+    title, parameter_name = _("what for"), "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return sorted(((kind, str(words)) for kind, words in registered().items()), key=lambda choice: choice[1])
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Message]") -> "QuerySet[Message]":
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Message)
 class MessageAdmin(ConsoleAdmin[Message]):
-    list_display = ("created_at", "channel", "kind", "masked_to", "state_badge", "why")
-    list_filter = ("state", "channel", "lane")
+    list_display = ("created_at", "channel", "what_for", "masked_to", "state_badge", "why")
+    list_filter = (About, Kind, "state", "channel")
     list_select_related = ("address",)
     list_per_page = 50
     ordering = ("-id",)
+    nothing_yet = _("Whatever is sent to people stands here, with how far it came and why not further.")
     fields = (
-        "created_at",
-        "channel",
-        "kind",
-        "topic",
+        "what_for",
+        "about",
         "masked_to",
-        "state_badge",
+        "state",
         "why",
+        "channel",
+        "created_at",
         "words",
         "sent_at",
         "settled_at",
     )
-    readonly_fields = ("masked_to", "plain_to", "state_badge", "why", "words")
+    readonly_fields = ("what_for", "about", "masked_to", "plain_to", "why", "words")
 
     def rows(self, actor: Actor) -> "QuerySet[Message]":
         return messages_seen_by(actor)
@@ -79,7 +107,25 @@ class MessageAdmin(ConsoleAdmin[Message]):
     def get_search_fields(self, request: HttpRequest) -> Any:
         """Nobody finds out by searching what they may not see."""
         everything = sees_everything(actor_of(request, Via.ADMIN))
-        return ("=purpose_key", "=provider_id", "=address__value") if everything else ("=kind",)
+        return ("=purpose_key", "=provider_id", "=address__value") if everything else ()
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """In which lane it went matters to those who run the machinery."""
+        shown = super().get_list_filter(request)
+        return (*shown, "lane") if sees_everything(actor_of(request, Via.ADMIN)) else shown
+
+    def name_of(self, row: Message) -> str:
+        return str(kind_in_words(row.kind))
+
+    @admin.display(description=_("what for"), ordering="kind")
+    def what_for(self, message: Message) -> str | Promise:
+        return kind_in_words(message.kind)
+
+    @admin.display(description=_("about"))
+    def about(self, message: Message) -> str:
+        """Links to the event and to the attendee."""
+        ways = ways_of(message.topic, message.address_id)
+        return format_html_join(" · ", '<a class="console-link" href="{1}">{0}</a>', ways)
 
     @admin.display(description=_("to"))
     def masked_to(self, message: Message) -> str:
@@ -105,6 +151,7 @@ class MessageAdmin(ConsoleAdmin[Message]):
 @admin.register(InboundMessage)
 class InboundMessageAdmin(ConsoleAdmin[InboundMessage]):
     list_display = ("received_at", "masked_from", "sender", "words", "answer")
+    nothing_yet = _("Whatever people text to join and to vote stands here, with what was answered.")
     list_select_related = ("address", "sender")
     list_per_page = 50
     ordering = ("-id",)
@@ -117,6 +164,9 @@ class InboundMessageAdmin(ConsoleAdmin[InboundMessage]):
 
     def may_look(self, actor: Actor) -> bool:
         return may_enter_console(actor)
+
+    def name_of(self, row: InboundMessage) -> str:
+        return str(_("Text from %(phone)s")) % {"phone": masked(row.address)}
 
     def get_list_display(self, request: HttpRequest) -> Any:
         return _plain_for_admins(super().get_list_display(request), request)
@@ -141,7 +191,7 @@ class InboundMessageAdmin(ConsoleAdmin[InboundMessage]):
 
     @admin.display(description=_("answer"))
     def answer(self, text: InboundMessage) -> str:
-        return ", ".join(message.kind for message in _answers(text))
+        return ", ".join(str(kind_in_words(message.kind)) for message in _answers(text))
 
 
 @admin.register(Sender)

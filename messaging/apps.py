@@ -8,5 +8,5 @@ class MessagingConfig(AppConfig):
     verbose_name = _("Messaging")
 
     def ready(self) -> None:
-        """Let the apps above register what they do about texts, and how to name what messages are about."""
-        autodiscover_modules("sms", "topics")
+        """Let the apps above register what they do about texts, and how to name what messages are about and for."""
+        autodiscover_modules("kinds", "sms", "topics")

@@ -1,8 +1,8 @@
 """What the console shows of messages: to whom, how far they came, and why not further. In words."""
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
@@ -13,13 +13,23 @@ from accounts.policies import sees_everything
 from messaging.failures import failure_of
 from messaging.models import InboundMessage, Message, MessageState
 
+
+class Way(NamedTuple):
+    """A page of the console about what a message is about, or for whom."""
+
+    name: str
+    href: str
+
+
 TopicsOf = Callable[[Actor], "QuerySet[Any, Any]"]
+WaysOf = Callable[[str, int], Sequence[Way]]
 _VOTE: Final = _("A vote. Nobody looks up who voted for whom.")
 _SEALED: Final = _("Sealed: shown to nobody.")
 _LINK: Final = _("[a link of their own]")
 _ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 
 _topics: list[TopicsOf] = []
+_ways: list[WaysOf] = []
 _VOTES: Final = ("vote_", "receipt_", "round_closed", "confirm_first")  # kinds of answers to a vote, or about one
 _FAILED: Final = (MessageState.FAILED, MessageState.UNDELIVERED, MessageState.UNCERTAIN)
 _SKIPPED: Final[dict[str, str | Promise]] = {
@@ -36,9 +46,17 @@ _SKIPPED: Final[dict[str, str | Promise]] = {
 }
 
 
-def register_topics(topics_of: TopicsOf) -> None:
-    """`topics_of` gives the topics, a query of one column, whose messages an organizer may read."""
+def register_topics(topics_of: TopicsOf, ways_of: WaysOf) -> None:
+    """`topics_of` gives the topics, a query of one column, whose messages an organizer may read; `ways_of` takes a topic and
+    an address, and leads to what the one is and whose the other.
+    """
     _topics.append(topics_of)
+    _ways.append(ways_of)
+
+
+def ways_of(topic: str, address_id: int) -> list[Way]:
+    """Where to read on: what it is about first. Nothing for topics that no app knows."""
+    return [way for lead in _ways for way in lead(topic, address_id)]
 
 
 def messages_seen_by(actor: Actor) -> "QuerySet[Message]":

@@ -19,6 +19,7 @@ from accounts.console.site import ConsoleSite
 from accounts.console.subjects import register_subjects
 from accounts.policies import holds_scope
 from config.lib.errors import Refusal
+from events.console.filters import OwnEvents
 from voting import control_steps, control_views
 from voting.console.head import head_of
 from voting.console.round_form import RoundForm
@@ -44,10 +45,11 @@ class RoundAdmin(ConsoleAdmin[Round]):
 
     form = RoundForm
     list_display = ("name_or_number", "event", "state", "opened_at", "closed_at", "revealed_at")
-    list_filter = ("status",)
+    list_filter = (OwnEvents, "status")
     list_select_related = ("event__venue",)
     search_fields = ("name", "=event__public_id", "event__title")
     ordering = ("-event_id", "-number")
+    nothing_yet = _("A round is one vote: who takes part, when it opens, when it closes. Plan the first one.")
     autocomplete_fields = ("event",)
     change_form_outer_before_template = "voting/admin/head.html"
 
@@ -91,6 +93,9 @@ class RoundAdmin(ConsoleAdmin[Round]):
         return round_.status, str(round_.get_status_display())
 
     # --- one round ---
+
+    def name_of(self, row: Round) -> str:
+        return f"{row.event}, {row.title}"
 
     def get_fields(self, request: HttpRequest, obj: Round | None = None) -> Any:
         if obj is None:
@@ -137,6 +142,8 @@ class RoundAdmin(ConsoleAdmin[Round]):
             "subtitle": None,
             "opts": self.opts,
             "original": round_,
+            "below": True,
+            "name": self.name_of(round_),
             "head": head_of(round_),
             "step": step,
             "refusal": refusal,
@@ -150,6 +157,7 @@ class BallotAdmin(ConsoleAdmin[Ballot]):
     """Whether a ballot counts and why; not whom it is for, which nobody needs to look up."""
 
     list_display = ("receipt", "round", "channel", "state", "reason", "received_at")
+    nothing_yet = _("Every vote stands here once it is cast: whether it counts, never whom it is for.")
     fields = ("receipt", "round", "channel", "state", "reason", "received_at", "decided_by")
     list_filter = ("state", "channel")
     list_select_related = ("round",)

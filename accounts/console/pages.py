@@ -1,7 +1,8 @@
 """The base of the console's pages about a model."""
 
 from copy import copy
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeVar
 
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
@@ -12,13 +13,16 @@ from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.actors import Actor, Via, actor_of
+from accounts.audit_words import Words, done, through
 from accounts.console.forms import ConsoleForm, Refused
 from accounts.console.inlines import RowRefused
 from accounts.console.scoping import Scoped
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, AuditPerson
 from accounts.policies import sees_everything
 from config.lib.errors import NotFound, Refusal
 
@@ -39,6 +43,21 @@ HISTORY_LENGTH = 100
 _ASKED_BY_FILTERS: Final = ("", "__exact", "__isnull")
 
 
+class HistoryLine(NamedTuple):
+    """Something that was done to a row."""
+
+    at: datetime
+    done: Words
+    who: str
+    through: Words
+
+
+def _line(entry: AuditEntry) -> HistoryLine:
+    person: AuditPerson | None = getattr(entry, "person", None)
+    who = person.user.known_as if person and person.user else ""
+    return HistoryLine(entry.at, done(entry.action), who, through(entry.channel))
+
+
 class ConsoleAdmin(Scoped, _ModelAdmin[M]):
     """How to use it stands in the package's docstring."""
 
@@ -48,6 +67,7 @@ class ConsoleAdmin(Scoped, _ModelAdmin[M]):
     list_fullwidth = False
     warn_unsaved_form = True
     refused: Refused | None = None
+    nothing_yet: str | Promise = _lazy("There is nothing here yet.")  # what the list says of itself while it is empty
     BUTTONS: ClassVar[dict[str, bool]] = {
         "show_save_and_continue": False,
         "show_save_and_add_another": False,
@@ -72,6 +92,10 @@ class ConsoleAdmin(Scoped, _ModelAdmin[M]):
         """`row` is None where Django asks about any row at all."""
         return False
 
+    def name_of(self, row: M) -> str:
+        """What its page is headed with."""
+        return str(row)
+
     def store(self, actor: Actor, form: Any, row: M | None) -> M:
         """Call the service. Raises its refusals."""
         raise ImproperlyConfigured(f"{type(self).__name__} lets people write and names no service.")
@@ -86,6 +110,8 @@ class ConsoleAdmin(Scoped, _ModelAdmin[M]):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> M:
         """The row, or 404: what is not yours to know is not there."""
         row = super().get_object(request, object_id, from_field)
+        if row is None and from_field is None and hasattr(self.model, "public_id"):  # the audit knows no other name
+            row = super().get_object(request, object_id, "public_id")
         if row is None:
             raise Http404
         return row
@@ -110,12 +136,14 @@ class ConsoleAdmin(Scoped, _ModelAdmin[M]):
         sealed among them, so that a word could be guessed letter by letter.
         """
         offered = self.get_list_filter(request) if request else self.list_filter
-        names = [name for name in offered if isinstance(name, str)]
+        names = [name if isinstance(name, str) else getattr(name, "parameter_name", "") for name in offered]
         return lookup in {f"{name}{asked}" for name in names for asked in _ASKED_BY_FILTERS}
 
     # --- writing: through the service, or not at all ---
 
     def get_form(self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any) -> Any:
+        if not self.has_change_permission(request, obj):  # hints are for those who write
+            kwargs.setdefault("help_texts", dict.fromkeys((field.name for field in self.opts.get_fields()), ""))
         form: Any = super().get_form(request, obj, change, **kwargs)
         return type(form.__name__, (form,), {"refused": self.refused})
 
@@ -147,6 +175,12 @@ class ConsoleAdmin(Scoped, _ModelAdmin[M]):
         again = copy(self)
         again.refused = refused
         return again.changeform_view(request, object_id, form_url, context)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        row = kwargs.get("obj")
+        name = self.name_of(row) if row else ""
+        titled = {"subtitle": name} if context.get("subtitle") else {}
+        return super().render_change_form(request, context | titled | {"name": name}, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: M, form: "ModelForm[M]", change: bool) -> None:
         """Django's `obj` carries what was typed; what counts is what the service has stored."""
@@ -193,12 +227,14 @@ class ConsoleAdmin(Scoped, _ModelAdmin[M]):
         row = self.get_object(request, unquote(object_id))
         subject = getattr(row, "public_id", None) or str(row.pk)
         entries = AuditEntry.objects.filter(subject_type=self.opts.label_lower, subject_id=subject)
+        newest = entries.select_related("person__user").order_by("-id")
         context = {
             **self.admin_site.each_context(request),
             "title": _("What was done"),
             "subtitle": None,
             "below": True,
-            "entries": entries.select_related("person__user").order_by("-id")[:HISTORY_LENGTH],
+            "entries": [_line(entry) for entry in newest[:HISTORY_LENGTH]],
+            "name": self.name_of(row),
             "object": row,
             "original": row,
             "opts": self.opts,

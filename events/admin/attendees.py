@@ -4,7 +4,6 @@ import re
 from typing import Any, Final
 
 from django.contrib import admin, messages
-from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -20,32 +19,15 @@ from accounts.console.badges import Colour, badge
 from accounts.console.subjects import register_subjects
 from accounts.policies import holds_scope
 from events.console.attendee_forms import AttendeeForm
+from events.console.filters import OwnEvents
 from events.models import Attendee, AttendeeStatus
-from events.policies import attendees_run_by, events_run_by
+from events.policies import attendees_run_by
 from events.querysets import AttendeeQuerySet
 from events.services import guest_list
 from messaging.preferences import masked
 
 _COLOURS: Final[dict[str, Colour]] = {AttendeeStatus.CONFIRMED: "success", AttendeeStatus.PENDING: "warning"}
 _NOT_DIALLED: Final = re.compile(r"[\s().\-/]")
-_EVENTS_IN_FILTER: Final = 30
-
-
-class OwnEvents(SimpleListFilter):
-    """By event: the newest of those that are theirs."""
-
-    title = gettext_lazy("event")
-    parameter_name = "event"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        newest = events_run_by(actor_of(request, Via.ADMIN)).order_by("-starts_at", "-pk")[:_EVENTS_IN_FILTER]
-        return [(str(event.pk), event.title) for event in newest]
-
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Attendee]") -> "QuerySet[Attendee]":
-        wanted = self.value()
-        if wanted is None:
-            return queryset
-        return queryset.filter(event=int(wanted)) if wanted.isdecimal() else queryset.none()
 
 
 @admin.register(Attendee)
@@ -59,6 +41,7 @@ class AttendeeAdmin(ConsoleAdmin[Attendee]):
     search_fields = ("=public_id", "user__name", "=email__value", "=phone__value")
     search_help_text = gettext_lazy("A name, a whole phone number or a whole e-mail address")
     ordering = ("-id",)
+    nothing_yet = gettext_lazy("Whoever joins stands here, and whoever you invite: add one person, or import a list.")
     autocomplete_fields = ("event",)
     change_list_template = "events/attendees/list.html"
     change_form_outer_before_template = "events/attendees/head.html"
@@ -109,6 +92,9 @@ class AttendeeAdmin(ConsoleAdmin[Attendee]):
 
     # --- one attendee ---
 
+    def name_of(self, row: Attendee) -> str:
+        return self.who(row)
+
     def get_fields(self, request: HttpRequest, obj: Attendee | None = None) -> Any:
         if obj is None:
             return ("event", "phone_number", "mail_address")
@@ -140,6 +126,8 @@ class AttendeeAdmin(ConsoleAdmin[Attendee]):
                 "subtitle": None,
                 "opts": self.opts,
                 "original": attendee,
+                "below": True,
+                "name": self.who(attendee),
                 "who": self.who(attendee),
             }
             return TemplateResponse(request, "events/attendees/take_off.html", context)

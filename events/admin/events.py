@@ -21,6 +21,7 @@ from events.console.event_form import EventForm
 from events.console.figures import figures_of, with_figures
 from events.console.head import head_of, when_of
 from events.console.steps import BY_NAME, Step
+from events.console.ways import ways_of
 from events.models import Event, EventStatus
 from events.policies import events_run_by, topics_run_by
 from events.querysets import EventQuerySet
@@ -52,6 +53,7 @@ class EventAdmin(ConsoleAdmin[Event]):
     list_per_page = 50
     search_fields = ("title", "=join_keyword", "=public_id", "=slug", "venue__name", "venue__city")
     ordering = ("-starts_at", "-id")
+    nothing_yet = _("Your nights stand here, with how far they are and who has joined. Make the first one.")
     autocomplete_fields = ("venue",)
     change_form_outer_before_template = "events/admin/head.html"
 
@@ -164,7 +166,7 @@ class EventAdmin(ConsoleAdmin[Event]):
 
 
 register_subjects("events.event", lambda actor: events_run_by(actor).values("public_id"))
-register_topics(topics_run_by)
+register_topics(topics_run_by, ways_of)
 
 
 def _without_version(fields: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -30,6 +30,7 @@ class VenueAdmin(ConsoleAdmin[Venue]):
     list_display = ("name", "city", "country", "timezone")
     search_fields = ("name", "city")
     ordering = ("name", "id")
+    nothing_yet = _("Where your nights take place. Every event needs one; its clock is the clock of the night.")
     fieldsets = ((None, {"fields": ("name", ("street", "city"), ("country", "timezone"), "version")}),)
     add_fieldsets = (
         (

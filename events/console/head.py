@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
+from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -33,7 +34,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventHead:
-    """`control` is the address of the control room, "" where there is nothing to control."""
+    """`lists` are the console's about this event, `places` its pages for everybody. `control` is the address of the control room, "" where there is nothing to control."""
 
     event: Event
     status: str
@@ -43,6 +44,7 @@ class EventHead:
     figures: Figures
     missing: list[str]
     steps: list[tuple[Step, str]]
+    lists: list[Place]
     places: list[Place]
     control: str
 
@@ -59,6 +61,7 @@ def head_of(event: Event, *, may_run: bool) -> EventHead:
         figures=figures_of(event),
         missing=list(missing_of(event)),
         steps=[(step, reverse("admin:events_event_step", args=[event.pk, step.name])) for step in steps],
+        lists=list(_lists(event)),
         places=list(_places(event)),
         control=control_of(event),
     )
@@ -86,6 +89,18 @@ def missing_of(event: Event) -> Iterator[str]:
 def control_of(event: Event) -> str:
     """The address of the event's control room: there while it is published or live."""
     return _address("admin:control-room", event.pk) if event.status in {"published", "live"} else ""
+
+
+def _lists(event: Event) -> Iterator[Place]:
+    """What the console lists about the event alone."""
+    asked = (
+        ("events_attendee", _("Attendees"), {"event": event.pk}),
+        ("voting_round", _("Rounds"), {"event": event.pk}),
+        ("messaging_message", _("Messages"), {"topic": event.topic}),
+    )
+    for name, label, query in asked:
+        if href := _address(f"admin:{name}_changelist"):
+            yield Place(label, f"{href}?{urlencode(query)}")
 
 
 def _places(event: Event) -> Iterator[Place]:

@@ -1,16 +1,18 @@
 """Messages and the audit in the console, as organizers see them: of their own events, with addresses masked."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts import audit
 from accounts.models import AuditEntry, User
 from config.tests.fixtures import acting
 from events.models import Event
 from events.services.attendees import join_signed_in
-from events.tests.factories import EventFactory, PhoneFactory
+from events.tests.factories import AttendeeFactory, EventFactory, PhoneFactory
 from messaging.models import Channel, InboundMessage, Message, Sender
 from messaging.tests.factories import InboundFactory, MailboxFactory, MessageFactory
 
@@ -62,7 +64,7 @@ def test_addresses_are_masked_and_cannot_be_searched(desk: Client, event: Event)
     assert "+14155550042" not in shown
     assert "fay@example.test" not in shown
     assert "42" in shown
-    assert desk.get(SENT, {"q": "+14155550042"}).context["cl"].result_count == 0
+    assert desk.get(SENT, {"q": "+14155550042"}).context["cl"].result_count == 2  # as for any word: nothing is searched
     assert text.purpose_key not in shown
 
 
@@ -181,3 +183,60 @@ def test_lists_take_the_same_queries_for_one_and_for_three(
     more()
     with django_assert_num_queries(queries):
         desk.get(address)
+
+
+def test_a_message_says_what_it_is_for_and_leads_to_its_event_and_its_attendee(desk: Client, event: Event) -> None:
+    person = AttendeeFactory.create(event=event)
+    message = MessageFactory.create(topic=event.topic, kind="join_ask", state="queued", address=person.phone)
+
+    page, listed = body(desk.get(one(message))), body(desk.get(SENT))
+
+    assert "Joining: asked to confirm" in page
+    assert "Joining: asked to confirm" in listed
+    assert "join_ask" not in page
+    assert "&#x27;queued&#x27;" not in page
+    assert "Queued" in page
+    assert reverse("admin:events_event_change", args=[event.pk]) in page
+    assert reverse("admin:events_attendee_change", args=[person.pk]) in page
+
+
+def test_a_message_about_nothing_leads_nowhere(desk: Client, admin_user: User) -> None:
+    desk.force_login(admin_user)
+
+    assert "console-link" not in body(desk.get(one(MessageFactory.create(kind="account", topic="festival:1"))))
+
+
+def test_the_messages_about_one_event(desk: Client, organizer: User, event: Event) -> None:
+    ours = MessageFactory.create(topic=event.topic)
+    MessageFactory.create(topic=EventFactory.create(owner=organizer).topic)
+
+    listed = desk.get(SENT, {"topic": event.topic})
+
+    assert [row.pk for row in listed.context["cl"].result_list] == [ours.pk]
+
+
+def test_an_event_leads_to_its_people_its_rounds_and_its_messages(desk: Client, event: Event) -> None:
+    lists = desk.get(reverse("admin:events_event_change", args=[event.pk])).context["head"].lists
+
+    assert [place.label for place in lists] == ["Attendees", "Rounds", "Messages"]
+    assert [desk.get(place.href).status_code for place in lists] == [200, 200, 200]
+
+
+def test_the_audit_says_in_words_what_was_done_to_what(
+    desk: Client, organizer: User, event: Event, now: datetime
+) -> None:
+    entry = audit.record(actor=acting(organizer), action="event.create", subject=event, now=now)
+
+    page = body(desk.get(one(entry)))
+
+    assert "Event created" in page
+    assert "event.create" not in page
+    link = reverse("admin:events_event_change", args=[event.public_id])
+    assert link in page
+    assert desk.get(link).status_code == 200
+    assert desk.get(reverse("admin:events_event_change", args=[EventFactory.create().public_id])).status_code == 404
+
+
+def test_an_empty_list_says_what_will_stand_there(desk: Client) -> None:
+    assert "Whatever is sent to people stands here" in body(desk.get(SENT))
+    assert "Nothing is like this" in body(desk.get(SENT, {"topic": "event:0"}))

@@ -150,8 +150,8 @@ def _say_of_topic(actor: Actor, token: str, topic: str, decision: ConsentDecisio
     if choice.is_on == (decision == _GRANTED):
         return
     _record(address, decision, purpose=ConsentPurpose.EVENT, topic=topic, sender=choice.sender_id, now=now)
-    verb = "unmute" if decision == _GRANTED else "mute"
-    audit.record(actor=actor, action=f"address.{verb}", subject=address, now=now, topic=topic)
+    action = "address.unmute" if decision == _GRANTED else "address.mute"
+    audit.record(actor=actor, action=action, subject=address, now=now, topic=topic)
 
 
 def _record(

@@ -1,0 +1,61 @@
+"""What audit entries say, in words for people.
+
+An entry keeps a code ("event.publish"). Each app registers the words of its own codes in an `audit_words.py`, which is found
+as Django finds `admin.py`; a test holds every code that is written to have some.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Via
+
+Words = str | Promise
+
+THROUGH: Final[Mapping[str, Words]] = {
+    Via.PAGE: _("Web"),
+    Via.API: _("API"),
+    Via.ADMIN: _("Console"),
+    Via.SMS: _("Text"),
+    Via.JOB: _("The clock"),
+    Via.COMMAND: _("Command"),
+}
+
+_words: dict[str, Words] = {}
+
+
+def register(words: Mapping[str, Words]) -> None:
+    """Action → what was done, as a note without a subject."""
+    _words.update(words)
+
+
+def registered() -> Mapping[str, Words]:
+    """All of them."""
+    return _words
+
+
+def done(action: str) -> Words:
+    """The words of an action; the code itself for one that is written no more."""
+    return _words.get(action, action)
+
+
+def through(channel: str) -> Words:
+    """The surface an entry was made through."""
+    return THROUGH.get(channel, channel)
+
+
+register(
+    {
+        "user.sign_up": _("Account created"),
+        "user.log_in": _("Signed in"),
+        "user.log_out": _("Signed out"),
+        "user.set_password": _("Password changed"),
+        "user.grant": _("Role given"),
+        "user.edit_profile": _("Profile edited"),
+        "user.confirm_email": _("E-mail confirmed"),
+        "client.reuse": _("A spent token was used again, so the client was signed out"),
+        "client.revoke": _("Client signed out"),
+    }
+)

@@ -1,0 +1,15 @@
+"""What audit entries say of addresses."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.audit_words import register
+
+register(
+    {
+        "address.stop": _("Messages stopped"),
+        "address.start": _("Messages allowed again"),
+        "address.speak": _("Language chosen"),
+        "address.mute": _("Messages about an event stopped"),
+        "address.unmute": _("Messages about an event allowed again"),
+    }
+)
