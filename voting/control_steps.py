@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from config.lib.errors import StaleVersion
@@ -34,6 +35,9 @@ class Action(StrEnum):
     CANCEL_EVENT = "cancel-event"
 
 
+_OF_THE_EVENT: Final = {Action.PUBLISH, Action.GO_LIVE, Action.CLOSE_EVENT, Action.CANCEL_EVENT}
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """`label` is what the button says, `hint` what will happen, `done` what is said afterwards. `number`: the round's."""
@@ -44,6 +48,91 @@ class Step:
     done: str
     number: int | None = None
     is_final: bool = False
+
+
+_Take = Callable[[Actor, str, int | None, datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """One action: how it is taken, and its words, in which `%(number)s` is the round's."""
+
+    take: _Take
+    label: str | Promise
+    hint: str | Promise
+    done: str | Promise
+    is_final: bool = False
+
+
+def _plan(actor: Actor, public_id: str, number: int | None, now: datetime) -> None:
+    rounds.plan(actor=actor, public_id=public_id, changes={}, expected_number=number, now=now)
+
+
+def _on_round(service: Callable[..., Round]) -> _Take:
+    def act(actor: Actor, public_id: str, number: int | None, now: datetime) -> None:
+        if number is None:
+            raise StaleVersion
+        service(actor=actor, public_id=public_id, number=number, now=now)
+
+    return act
+
+
+def _on_event(service: Callable[..., Event]) -> _Take:
+    def act(actor: Actor, public_id: str, _number: int | None, now: datetime) -> None:
+        service(actor=actor, public_id=public_id, now=now)
+
+    return act
+
+
+_KINDS: Final[Mapping[Action, _Kind]] = {
+    Action.PUBLISH: _Kind(
+        _on_event(events.publish),
+        _("Publish"),
+        _("From then on people find the night and can join."),
+        _("The night is published."),
+    ),
+    Action.GO_LIVE: _Kind(
+        _on_event(events.go_live), _("Go live"), _("From then on you can open rounds."), _("The night is live.")
+    ),
+    Action.PLAN_ROUND: _Kind(
+        _plan,
+        _("Plan round %(number)s"),
+        _("Everyone on the ballot takes part. Nothing opens yet."),
+        _("Round %(number)s is planned."),
+    ),
+    Action.OPEN_ROUND: _Kind(
+        _on_round(rounds.open_round),
+        _("Open round %(number)s"),
+        _("People can vote at once. The ballot is fixed from then on."),
+        _("Round %(number)s is open."),
+    ),
+    Action.CLOSE_ROUND: _Kind(
+        _on_round(rounds.close_round),
+        _("Close round %(number)s"),
+        _("Nobody can vote any more, and the ballots are counted again."),
+        _("Round %(number)s is closed."),
+    ),
+    Action.REVEAL_ROUND: _Kind(
+        _on_round(rounds.reveal),
+        _("Reveal round %(number)s"),
+        _("Everyone sees the result, on phones and on the big screen."),
+        _("The result of round %(number)s is out."),
+    ),
+    Action.CLOSE_EVENT: _Kind(
+        _on_event(events.close),
+        _("End the night"),
+        _("Nobody can join or vote any more. This cannot be undone."),
+        _("The night is over."),
+        is_final=True,
+    ),
+    Action.CANCEL_EVENT: _Kind(
+        _on_event(events.cancel),
+        _("Call the night off"),
+        _("The night is cancelled for good. This cannot be undone."),
+        _("The night is called off."),
+        is_final=True,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,49 +153,17 @@ def step_of(round_: Round) -> Step | None:
     """What this round can do next; None where it has come to its end, or is disputed."""
     match round_.status:
         case RoundStatus.PLANNED:
-            return _open_round(round_.number)
+            return _step(Action.OPEN_ROUND, round_.number)
         case RoundStatus.OPEN | RoundStatus.CLOSING:
-            return _close_round(round_.number)
+            return _step(Action.CLOSE_ROUND, round_.number)
         case RoundStatus.CLOSED:
-            return _reveal_round(round_.number)
+            return _step(Action.REVEAL_ROUND, round_.number)
     return None
 
 
 def perform(*, actor: Actor, event: Event, step: Step, now: datetime) -> None:
     """Do it, through the service. Raises what the service raises; StaleVersion for a round that was planned meanwhile."""
-    _PERFORM[step.action](actor, event.public_id, step.number, now)
-
-
-def _plan(actor: Actor, public_id: str, number: int | None, now: datetime) -> None:
-    rounds.plan(actor=actor, public_id=public_id, changes={}, expected_number=number, now=now)
-
-
-def _on_round(service: Callable[..., Round]) -> Callable[[Actor, str, int | None, datetime], None]:
-    def act(actor: Actor, public_id: str, number: int | None, now: datetime) -> None:
-        if number is None:
-            raise StaleVersion
-        service(actor=actor, public_id=public_id, number=number, now=now)
-
-    return act
-
-
-def _on_event(service: Callable[..., Event]) -> Callable[[Actor, str, int | None, datetime], None]:
-    def act(actor: Actor, public_id: str, _number: int | None, now: datetime) -> None:
-        service(actor=actor, public_id=public_id, now=now)
-
-    return act
-
-
-_PERFORM: Final[Mapping[Action, Callable[[Actor, str, int | None, datetime], None]]] = {
-    Action.PUBLISH: _on_event(events.publish),
-    Action.GO_LIVE: _on_event(events.go_live),
-    Action.PLAN_ROUND: _plan,
-    Action.OPEN_ROUND: _on_round(rounds.open_round),
-    Action.CLOSE_ROUND: _on_round(rounds.close_round),
-    Action.REVEAL_ROUND: _on_round(rounds.reveal),
-    Action.CLOSE_EVENT: _on_event(events.close),
-    Action.CANCEL_EVENT: _on_event(events.cancel),
-}
+    _KINDS[step.action].take(actor, event.public_id, step.number, now)
 
 
 def step_named(action: str, number: int | None) -> Step | None:
@@ -115,125 +172,46 @@ def step_named(action: str, number: int | None) -> Step | None:
         known = Action(action)
     except ValueError:
         return None
-    return _ON_EVENTS[known]() if known in _ON_EVENTS else _ON_ROUNDS[known](number or 0)
+    return _step(known, None if known in _OF_THE_EVENT else number or 0)
 
 
 def _possible(event: Event, held: Sequence[Round], now: datetime) -> Iterator[Step]:
     """In the order in which they make sense."""
     if event.status == EventStatus.DRAFT:
-        yield _publish()
+        yield _step(Action.PUBLISH)
     elif event.status == EventStatus.PUBLISHED:
-        yield _go_live()
+        yield _step(Action.GO_LIVE)
     yield from _of_rounds(event, held)
     ends_soon = event.status == EventStatus.LIVE and event.ends_at - now <= LAST_CALL and bool(held)
-    last = [_close_event()] if event.status == EventStatus.LIVE else []
+    last = [_step(Action.CLOSE_EVENT)] if event.status == EventStatus.LIVE else []
     if ends_soon:
         yield from last
     if event.status in _PLANNABLE and len(held) < rounds.MOST_ROUNDS:
-        yield _plan_round(len(held) + 1)
+        yield _step(Action.PLAN_ROUND, len(held) + 1)
     if not ends_soon:
         yield from last
     if event.status in {EventStatus.PUBLISHED, EventStatus.LIVE}:
-        yield _cancel_event()
+        yield _step(Action.CANCEL_EVENT)
 
 
 def _of_rounds(event: Event, held: Sequence[Round]) -> Iterator[Step]:
     """Close what is open, else reveal what is closed, else open what is planned."""
     in_progress = [round_ for round_ in held if round_.status in {RoundStatus.OPEN, RoundStatus.CLOSING}]
-    yield from (_close_round(round_.number) for round_ in in_progress)
+    yield from (_step(Action.CLOSE_ROUND, round_.number) for round_ in in_progress)
     closed = [round_ for round_ in held if round_.status == RoundStatus.CLOSED]
-    yield from (_reveal_round(round_.number) for round_ in reversed(closed))
+    yield from (_step(Action.REVEAL_ROUND, round_.number) for round_ in reversed(closed))
     planned = [round_ for round_ in held if round_.status == RoundStatus.PLANNED]
     if event.status == EventStatus.LIVE and not in_progress:
-        yield from (_open_round(round_.number) for round_ in planned)
+        yield from (_step(Action.OPEN_ROUND, round_.number) for round_ in planned)
 
 
-def _publish() -> Step:
+def _step(action: Action, number: int | None = None) -> Step:
+    kind, about = _KINDS[action], {"number": number}
     return Step(
-        Action.PUBLISH,
-        _("Publish"),
-        _("From then on people find the night and can join."),
-        _("The night is published."),
+        action,
+        label=str(kind.label) % about,
+        hint=str(kind.hint) % about,
+        done=str(kind.done) % about,
+        number=number,
+        is_final=kind.is_final,
     )
-
-
-def _go_live() -> Step:
-    return Step(Action.GO_LIVE, _("Go live"), _("From then on you can open rounds."), _("The night is live."))
-
-
-def _close_event() -> Step:
-    return Step(
-        Action.CLOSE_EVENT,
-        _("End the night"),
-        _("Nobody can join or vote any more. This cannot be undone."),
-        _("The night is over."),
-        is_final=True,
-    )
-
-
-def _cancel_event() -> Step:
-    return Step(
-        Action.CANCEL_EVENT,
-        _("Call the night off"),
-        _("The night is cancelled for good. This cannot be undone."),
-        _("The night is called off."),
-        is_final=True,
-    )
-
-
-def _plan_round(number: int) -> Step:
-    about = {"number": number}
-    return Step(
-        Action.PLAN_ROUND,
-        _("Plan round %(number)s") % about,
-        _("Everyone on the ballot takes part. Nothing opens yet."),
-        _("Round %(number)s is planned.") % about,
-        number,
-    )
-
-
-def _open_round(number: int) -> Step:
-    about = {"number": number}
-    return Step(
-        Action.OPEN_ROUND,
-        _("Open round %(number)s") % about,
-        _("People can vote at once. The ballot is fixed from then on."),
-        _("Round %(number)s is open.") % about,
-        number,
-    )
-
-
-def _close_round(number: int) -> Step:
-    about = {"number": number}
-    return Step(
-        Action.CLOSE_ROUND,
-        _("Close round %(number)s") % about,
-        _("Nobody can vote any more, and the ballots are counted again."),
-        _("Round %(number)s is closed.") % about,
-        number,
-    )
-
-
-def _reveal_round(number: int) -> Step:
-    about = {"number": number}
-    return Step(
-        Action.REVEAL_ROUND,
-        _("Reveal round %(number)s") % about,
-        _("Everyone sees the result, on phones and on the big screen."),
-        _("The result of round %(number)s is out.") % about,
-        number,
-    )
-
-
-_ON_EVENTS: Final[Mapping[Action, Callable[[], Step]]] = {
-    Action.PUBLISH: _publish,
-    Action.GO_LIVE: _go_live,
-    Action.CLOSE_EVENT: _close_event,
-    Action.CANCEL_EVENT: _cancel_event,
-}
-_ON_ROUNDS: Final[Mapping[Action, Callable[[int], Step]]] = {
-    Action.PLAN_ROUND: _plan_round,
-    Action.OPEN_ROUND: _open_round,
-    Action.CLOSE_ROUND: _close_round,
-    Action.REVEAL_ROUND: _reveal_round,
-}
