@@ -3,10 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +14,7 @@ from artists.models import Artist
 from artists.policies import artists_seen_by
 from config.lib.numerals import written
 from config.lib.pagination import page_of
+from config.lib.swapping import address_of
 
 _PAGE: Final = 24
 _COUNTED: Final = 1_000  # beyond it, counting costs more than the number tells
@@ -68,6 +67,4 @@ def _summary(number: int) -> str:
 
 def _address(asked: QueryDict, **changed: str) -> str:
     """The list with the filters of `asked`, from its start, with what is changed."""
-    query = {name: asked.get(name, "") for name in ArtistsForm.base_fields} | changed
-    filled = urlencode({name: value for name, value in query.items() if value})
-    return reverse("artist-pages:artists") + (f"?{filled}" if filled else "")
+    return address_of("artist-pages:artists", {name: asked.get(name, "") for name in ArtistsForm.base_fields} | changed)

@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from config.lib.numerals import written
 from config.lib.pagination import page_of
+from config.lib.swapping import address_of
 from events import directory
 from events.forms import DiscoverForm, Stage
 from events.listings import Link, Listing, listings_of
@@ -152,6 +151,4 @@ def _at(stage: str, events: EventQuerySet, now: datetime) -> EventQuerySet:
 
 def _address(asked: QueryDict, **changed: str) -> str:
     """The list with the filters of `asked`, from its start, with what is changed."""
-    query = {name: asked.get(name, "") for name in DiscoverForm.base_fields} | changed
-    filled = urlencode({name: value for name, value in query.items() if value})
-    return reverse("event-pages:events") + (f"?{filled}" if filled else "")
+    return address_of("event-pages:events", {name: asked.get(name, "") for name in DiscoverForm.base_fields} | changed)

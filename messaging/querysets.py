@@ -22,11 +22,6 @@ class OptOutQuerySet(models.QuerySet["OptOut"]):
         return set(rows.values_list("address_id", "sender_id"))
 
 
-def is_opted_out(address: "Address", sender: "Sender") -> bool:
-    """Whether this address wants nothing more from this sender."""
-    return address.opt_outs.filter(sender=sender).exists()
-
-
 class ConsentQuerySet(models.QuerySet["ConsentEvent"]):
     def last_words(self, addresses: Iterable[int]) -> dict[tuple[int, str, str], tuple[int, str]]:
         """(address id, purpose, topic) → (event id, decision), the latest event of each."""

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import push_url, replace_url
 from django_htmx.middleware import HtmxDetails
@@ -14,6 +16,12 @@ class HtmxRequest(HttpRequest):
     """A request as `HtmxMiddleware` leaves it."""
 
     htmx: HtmxDetails
+
+
+def address_of(view: str, query: Mapping[str, str]) -> str:
+    """The address of a list that is asked for this; what is empty is left out."""
+    asked = urlencode({name: value for name, value in query.items() if value})
+    return reverse(view) + (f"?{asked}" if asked else "")
 
 
 def page_or_part(

@@ -4,16 +4,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from config.lib.errors import NotFound
 from config.lib.pagination import page_of
 from config.lib.secrets import Undecryptable
+from config.lib.swapping import address_of
 from messaging.content import Content, content_of
 from messaging.models import Channel, Message
 
@@ -59,9 +58,8 @@ class Mails:
 
 
 def address(**asked: str) -> str:
-    """Of the list with this query; what is empty is left out."""
-    query = urlencode({name: value for name, value in asked.items() if value})
-    return reverse("local:mails") + (f"?{query}" if query else "")
+    """Of the list that is asked for this."""
+    return address_of("local:mails", asked)
 
 
 def mails(*, to: str, cursor: str) -> Mails:

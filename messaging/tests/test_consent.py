@@ -4,7 +4,6 @@ import pytest
 
 from messaging.facts import gate_facts
 from messaging.models import ConsentDecision, ConsentEvent, ConsentPurpose, ConsentSource, Message, OptOut, Purpose
-from messaging.querysets import is_opted_out
 from messaging.services import consent
 from messaging.tests.factories import InboundFactory, MessageFactory, PhoneFactory, SenderFactory
 
@@ -21,7 +20,7 @@ def test_an_opt_out_is_one_row_and_one_piece_of_evidence_however_often_it_is_sai
         for _time in range(3)
     ]
     assert said == [True, False, False]
-    assert is_opted_out(text.address, sender)
+    assert text.address.opt_outs.filter(sender=sender).exists()
     event = ConsentEvent.objects.get()
     assert (event.decision, event.purpose, event.source, event.inbound) == ("withdrawn", "all", "sms", text)
 
@@ -31,14 +30,14 @@ def test_opting_in_again_leaves_both_in_evidence(now: datetime) -> None:
     assert not consent.opt_in(address=phone, sender=sender, source=ConsentSource.SMS, now=now)
     consent.opt_out(address=phone, sender=sender, source=ConsentSource.SMS, now=now)
     assert consent.opt_in(address=phone, sender=sender, source=ConsentSource.SMS, now=now)
-    assert not is_opted_out(phone, sender)
+    assert not phone.opt_outs.filter(sender=sender).exists()
     assert list(ConsentEvent.objects.order_by("id").values_list("decision", flat=True)) == ["withdrawn", "granted"]
 
 
 def test_an_opt_out_is_from_one_sender(now: datetime) -> None:
     phone, ours, other = PhoneFactory.create(), SenderFactory.create(), SenderFactory.create(value="+12025550199")
     consent.opt_out(address=phone, sender=ours, source=ConsentSource.SMS, now=now)
-    assert not is_opted_out(phone, other)
+    assert not phone.opt_outs.filter(sender=other).exists()
     assert OptOut.objects.count() == 1
 
 

@@ -30,7 +30,6 @@ from messaging.models import (
     Sender,
 )
 from messaging.preferences import masked, preferences_of
-from messaging.querysets import is_opted_out
 from messaging.services import consent, own_words, preferences
 from messaging.tests.factories import InboundFactory, MailboxFactory, MessageFactory, PhoneFactory, SenderFactory
 from messaging.topics import Topic
@@ -218,7 +217,7 @@ def test_everything_from_a_number_stops_and_starts_again(client: Client, phone: 
         response = client.post(path(phone), {"stop": sender.public_id}, follow=True)
         assert response.redirect_chain == [(path(phone), 302)]
         assert "Nothing comes from this number" in main_of(response)
-    assert is_opted_out(phone, sender)
+    assert phone.opt_outs.filter(sender=sender).exists()
     assert not is_sent(phone, sender)
     for _time in range(2):
         client.post(path(phone), {"start": sender.public_id})
@@ -261,7 +260,7 @@ def test_a_stop_by_text_is_lifted_by_the_page_only_where_no_provider_keeps_it(
     assert ('name="start"' in page) != only_by_text
     response = client.post(path(phone), {"start": sender.public_id})
     assert response.status_code == (409 if only_by_text else 302)
-    assert is_opted_out(phone, sender) == only_by_text
+    assert phone.opt_outs.filter(sender=sender).exists() == only_by_text
     if only_by_text:
         assert "Only texting START brings them back" in main_of(response)
 
