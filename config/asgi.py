@@ -21,9 +21,7 @@ PROCESS_PARTS: list[ProcessPart] = [relay.part, voting_process.part, messaging_p
 
 application = ProtocolTypeRouter(
     {
-        "http": edge(
-            EDGE_ROUTES, otherwise=limited_bodies(django_application, most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-        ),
+        "http": edge(EDGE_ROUTES, otherwise=limited_bodies(django_application, most=settings.MOST_BODY_BYTES)),
         "websocket": URLRouter(WEBSOCKETS),
         "lifespan": lifespan(PROCESS_PARTS),
     }

@@ -83,6 +83,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "config.lib.request_log.RequestLog",
+    "config.lib.turns.InTurn",
+    "config.lib.private_pages.PrivatePages",
     "corsheaders.middleware.CorsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -357,7 +359,8 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
     }
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # of a form without its files
+MOST_BODY_BYTES = 2_200_000  # of any request: a list of 2 MB with the form it comes in
 
 UNFOLD = console_theme.UNFOLD
 
