@@ -23,6 +23,8 @@ from messaging.services.addresses import NotAMailAddress, NotAPhoneNumber, norma
 
 MOST_BYTES: Final = 2_000_000
 MOST_ROWS: Final = 20_000
+MOST_COLUMNS: Final = 16_384  # what a spreadsheet has at most
+HEADERS_SHOWN: Final = 20
 LONGEST_VALUE: Final = 80  # characters of a value that is shown again
 _LONGEST_ADDRESS: Final = 254  # of messaging's column
 
@@ -84,7 +86,7 @@ class RefusedRow:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Every row of the file that is not blank, in order; `unused` are the headers of columns nothing was taken from."""
+    """Every row of the file that is not blank, in order; `unused` the first headers of columns nothing was taken from."""
 
     people: Sequence[Person]
     refused: Sequence[RefusedRow]
@@ -168,18 +170,27 @@ def _delimiter(text: str) -> str:
 
 
 def _columns(headers: Sequence[str]) -> _Columns:
-    """Raises NoAddressColumn, which names the headers that were found."""
+    """Raises NoAddressColumn, which names the headers that were found, and FileNotReadable for what is no table."""
+    if len(headers) > MOST_COLUMNS:
+        raise FileNotReadable
     names = [_plain(header) for header in headers]
     phones = [place for place, name in enumerate(names) if name in _PHONE]
     emails = [place for place, name in enumerate(names) if name in _EMAIL]
     if not phones and not emails:
-        found = ", ".join(_shown(header) for header in headers if header.strip())
+        found = ", ".join(_first_ones(headers))
         raise NoAddressColumn(
             _("No column is named phone or e-mail. The first line says: %(headers)s") % {"headers": found}
         )
     used = {*phones, *emails}
-    unused = [_shown(header) for place, header in enumerate(headers) if place not in used and header.strip()]
-    return _Columns(phones, emails, unused)
+    unused = [header for place, header in enumerate(headers) if place not in used]
+    return _Columns(phones, emails, _first_ones(unused))
+
+
+def _first_ones(headers: Sequence[str]) -> list[str]:
+    """As many as people read, and a sign that there are more."""
+    named = [header for header in headers if header.strip()]
+    shown = [_shown(header) for header in named[:HEADERS_SHOWN]]
+    return [*shown, "…"] if len(named) > HEADERS_SHOWN else shown
 
 
 def _plain(header: str) -> str:

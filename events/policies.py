@@ -55,9 +55,12 @@ def attendees_run_by(actor: Actor) -> AttendeeQuerySet:
 
 
 def import_to_run(actor: Actor, public_id: str) -> AttendeeImport:
-    """An upload to an event this actor may change, with the event. Raises AuthRequired, InsufficientScope, NotFound."""
+    """An upload to an event this actor may change, with the event; its file is read when it is asked for.
+
+    Raises AuthRequired, InsufficientScope, NotFound.
+    """
     require_scope(actor, "events:write")
-    mine = AttendeeImport.objects.filter(event__in=events_run_by(actor)).select_related("event__venue")
+    mine = AttendeeImport.objects.filter(event__in=events_run_by(actor)).select_related("event__venue").defer("file")
     found = mine.filter(public_id=public_id).first()
     if found is None:
         raise NotFound

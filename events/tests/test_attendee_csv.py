@@ -165,3 +165,15 @@ def test_every_row_is_accounted_for(rows: list[tuple[str, str, str]]) -> None:
         assert person.phone or person.email
         if person.phone:
             assert normalised(channel=Channel.SMS, value=person.phone) == person.phone
+
+
+def test_a_line_of_a_million_headers_is_not_read_back_to_anybody() -> None:
+    wide = b",".join(b"column%d" % number for number in range(1_000))
+
+    with pytest.raises(NoAddressColumn) as refusal:
+        read_sheet(wide + b"\n1", country="GB")
+    with pytest.raises(FileNotReadable):
+        read_sheet(b"phone" + b"," * 20_000 + b"\n1", country="GB")
+
+    assert len(str(refusal.value)) < 500
+    assert len(read_sheet(b"phone," + wide + b"\n1", country="GB").unused) == 21
