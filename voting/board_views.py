@@ -47,11 +47,14 @@ def stage(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @conditional_page
 def recap(request: HttpRequest, slug: str) -> HttpResponse:
-    """`/events/<slug>/recap/`: the same for everybody, so that caches may keep it."""
+    """`/events/<slug>/recap/`: the same for everybody, so that caches may keep it.
+
+    They keep it as it is for a visitor without cookies, who can have no session and no message that waits to be shown.
+    """
     actor = actor_of(request, Via.PAGE)
     event = _event_at(actor, slug)
     response = render(request, "voting/recap.html", {"page": recap_page_of(event)})
-    anybodys = actor.user is None and "lang" not in request.GET and _is_settled(event)
+    anybodys = not request.COOKIES and "lang" not in request.GET and _is_settled(event)
     response["Cache-Control"] = f"public, max-age={_KEPT_SECONDS}" if anybodys else "private, no-cache"
     return response
 

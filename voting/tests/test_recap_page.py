@@ -152,6 +152,10 @@ class TestCaching:
         client.force_login(organizer)
         assert client.get(path(event))["Cache-Control"] == "private, no-cache"
 
+    def test_whoever_brings_a_cookie_may_be_told_something_of_their_own(self, client: Client, night: Event) -> None:
+        client.cookies["messages"] = "waits to be shown"
+        assert client.get(path(night))["Cache-Control"] == "private, no-cache"
+
     def test_a_language_asked_for_by_link_is_kept_apart(self, client: Client, night: Event) -> None:
         response = client.get(path(night), {"lang": "es"})
         assert '<html lang="es"' in response.content.decode()
