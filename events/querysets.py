@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import models
 from django.db.models import DateField, DateTimeField, F, Func, Q, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -110,8 +110,9 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
     """People at events."""
 
     def of(self, user: "User") -> "AttendeeQuerySet":
-        """Where this user is an attendee under the account itself."""
-        return self.filter(user=user, merged_into=None)
+        """As whom this account is at events, also where the attendee it joined as was merged into another of theirs."""
+        joined = self.model.objects.filter(user=user)
+        return self.filter(pk__in=joined.values(standing=Coalesce("merged_into", "pk")))
 
     def confirmed(self) -> "AttendeeQuerySet":
         return self.filter(status="confirmed")

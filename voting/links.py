@@ -1,12 +1,12 @@
 """The personal vote link `/v/<code>/`: acts for its attendee without a log-in, until a week after the event."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
 from django.urls import reverse
 
-from events.links import attendee_id_of, personal_code
+from events.links import personal_code
 from events.models import Attendee
 
 PURPOSE: Final = "voting.vote"
@@ -21,8 +21,3 @@ def vote_code(attendee: Attendee) -> str:
 def vote_link(attendee: Attendee) -> str:
     """The whole address, for texts, mails and buttons."""
     return settings.PUBLIC_URL + reverse("voting-pages:personal", args=[vote_code(attendee)])
-
-
-def attendee_id_of_vote_code(code: str, *, now: datetime) -> int:
-    """Whose code it is (primary key). Raises InvalidToken or TokenExpired."""
-    return attendee_id_of(code, purpose=PURPOSE, now=now)

@@ -201,23 +201,27 @@ def confirm(*, actor: Actor, code: str, attendee_id: str | None = None, now: dat
     return attendee
 
 
-def attendee_of_code(*, code: str, now: datetime, attendee_id: str | None = None) -> Attendee:
-    """Whose personal link it is, or whom they were merged into; with `attendee_id` (public) the link must be theirs.
+def attendee_of_code(
+    *, code: str, now: datetime, purpose: str = links.PURPOSE, attendee_id: str | None = None
+) -> Attendee:
+    """Whose personal link it is, or whom they were merged into, with event, venue and sender. One query.
 
-    Raises BadCode, CodeExpired.
+    `purpose` is what the link was signed for; with `attendee_id` (public) it must be theirs. Raises BadCode, CodeExpired.
     """
     try:
-        named = Attendee.objects.filter(pk=links.attendee_id_of(code, now=now))
+        named = Attendee.objects.filter(pk=links.attendee_id_of(code, purpose=purpose, now=now))
     except InvalidToken as error:
         raise BadCode from error
     except TokenExpired as error:
         raise CodeExpired from error
     if attendee_id is not None:
         named = named.filter(public_id=attendee_id)
-    attendee = named.select_related("event__venue", "merged_into__event__venue").first()
-    if attendee is None:
+    found = named.select_related("event__venue", "event__sender", "merged_into").first()
+    if found is None:
         raise BadCode
-    return attendee.merged_into or attendee
+    attendee = found.merged_into or found
+    attendee.event = found.event
+    return attendee
 
 
 def _locked(attendee: Attendee) -> Attendee:

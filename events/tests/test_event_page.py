@@ -145,6 +145,12 @@ class TestJoining:
         assert "This event is by invitation only" in text(refused)
         assert not Attendee.objects.exists()
 
+    def test_one_who_was_merged_is_in_as_who_stands(self, client: Client, night: Event, fan: User) -> None:
+        younger = AttendeeFactory.create(event=night, signed_in=True, user=fan)
+        Attendee.objects.filter(pk=younger.pk).update(status="left", merged_into=AttendeeFactory.create(event=night))
+        client.force_login(fan)
+        assert "You are in" in text(client.get(path(night)))
+
     @pytest.mark.parametrize("state", ["closed", "archived", "cancelled"])
     def test_what_is_over_cannot_be_joined(self, client: Client, fan: User, state: str) -> None:
         event = EventFactory.create(**{state: True})

@@ -4,11 +4,10 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.policies import require_scope, signed_in
-from events.models import Attendee, AttendeeStatus, EventStatus
+from events.models import Attendee, EventStatus
 from events.policies import event_to_see
 from voting import tokens
 from voting.models import Round, RoundStatus
@@ -32,8 +31,7 @@ def issue(*, actor: Actor, public_id: str, now: datetime) -> IssuedToken:
     require_scope(actor, "votes:write")
     user = signed_in(actor)
     event = event_to_see(actor, public_id)
-    mine = Attendee.objects.filter(Q(user=user) | Q(merged__user=user), event=event, status=AttendeeStatus.CONFIRMED)
-    attendee = mine.order_by("pk").first()
+    attendee = Attendee.objects.filter(event=event).of(user).confirmed().first()
     if attendee is None:
         raise AttendeeNotConfirmed
     if event.status != EventStatus.LIVE:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from config.lib.errors import InvalidToken, TokenExpired
-from events.links import confirm_code
+from events.links import attendee_id_of, confirm_code
 from events.models import Attendee
 from events.tests.factories import AttendeeFactory, SlotFactory
 from messaging.models import Message
@@ -33,19 +33,19 @@ class TestTheCode:
     def test_it_names_its_attendee_until_a_week_after_the_event(self, attendee: Attendee) -> None:
         code, ends_at = links.vote_code(attendee), attendee.event.ends_at
         for moment in (datetime.now(UTC), ends_at + timedelta(days=6)):
-            assert links.attendee_id_of_vote_code(code, now=moment) == attendee.pk
+            assert attendee_id_of(code, purpose=links.PURPOSE, now=moment) == attendee.pk
         with pytest.raises(TokenExpired):
-            links.attendee_id_of_vote_code(code, now=ends_at + timedelta(days=8))
+            attendee_id_of(code, purpose=links.PURPOSE, now=ends_at + timedelta(days=8))
 
     @pytest.mark.parametrize("spoil", [lambda code: code[:-1] + "~", lambda code: code[1:], lambda _code: ""])
     def test_a_forged_one_names_nobody(self, attendee: Attendee, spoil: object) -> None:
         assert callable(spoil)
         with pytest.raises(InvalidToken):
-            links.attendee_id_of_vote_code(spoil(links.vote_code(attendee)), now=datetime.now(UTC))
+            attendee_id_of(spoil(links.vote_code(attendee)), purpose=links.PURPOSE, now=datetime.now(UTC))
 
     def test_the_code_that_confirms_does_not_vote(self, attendee: Attendee) -> None:
         with pytest.raises(InvalidToken):
-            links.attendee_id_of_vote_code(confirm_code(attendee), now=datetime.now(UTC))
+            attendee_id_of(confirm_code(attendee), purpose=links.PURPOSE, now=datetime.now(UTC))
 
     def test_the_link_leads_to_the_page(self, attendee: Attendee) -> None:
         assert links.vote_link(attendee) == f"{settings.PUBLIC_URL}{personal(attendee)}"
