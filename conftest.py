@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
+from servestatic.middleware import ServeStaticMiddleware
 
 from config.tests.emptying import empty_tables
 
@@ -30,4 +31,23 @@ def _quickly_emptied_tables() -> Iterator[None]:
     """After each test that commits."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty_tables())
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_found_once() -> Iterator[None]:
+    """Every test client makes the chain of middleware anew, and in development's settings ServeStatic then walks through all
+    static files: several hundred, which took longer than most tests. What the first has found is good for all.
+    """
+    find = ServeStaticMiddleware.add_files_from_finders
+    found: list[ServeStaticMiddleware] = []
+
+    def find_once(middleware: ServeStaticMiddleware) -> None:
+        if not found:
+            find(middleware)
+            found.append(middleware)
+        middleware.files, middleware.directories = found[0].files, found[0].directories
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ServeStaticMiddleware, "add_files_from_finders", find_once)
         yield
