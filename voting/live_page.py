@@ -6,18 +6,25 @@ from datetime import datetime
 from typing import Final
 
 from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from config.lib.numerals import written
 from events.listings import State, state_of
 from events.local_time import clock_with_seconds
 from events.models import Event, EventStatus
 from events.querysets import OVER_STATUSES
-from voting.drawing import Drawn, drawn, go_through, words
+from voting.drawing import Drawn, Phase, drawn, go_through, words
 from voting.leaderboard import Audience, standings_now
 from voting.viewing import opens_without_token, viewing_token
 
 MODULES: Final = ("js/feed.js", "js/leaderboard.js", "js/countdown.js")  # what live.js imports
 _RENEWED_AFTER: Final = 0.7  # of a viewing token's life
+_WITHOUT_A_VOTE: Final[Mapping[str, str | Promise]] = {
+    EventStatus.CLOSED: gettext_lazy("The night is over. There was no vote."),
+    EventStatus.ARCHIVED: gettext_lazy("The night is over. There was no vote."),
+    EventStatus.CANCELLED: gettext_lazy("This night was called off."),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +47,11 @@ class LivePage:
     @property
     def is_live(self) -> bool:
         return self.event.status == EventStatus.LIVE
+
+    @property
+    def said(self) -> str:
+        """The phase in a sentence; of a night that is over nobody waits for the vote any more."""
+        return words_at(self.event)[self.board.phase]
 
     @property
     def cut_words(self) -> str:
@@ -81,5 +93,11 @@ def feed_of(event: Event, *, audience: Audience, now: datetime) -> dict[str, obj
         "viewing": token,
         "renew": round(settings.VIEWING_TOKEN_SECONDS * _RENEWED_AFTER) if token else 0,
         "zone": event.venue.timezone,
-        "words": words(),
+        "words": words_at(event),
     }
+
+
+def words_at(event: Event) -> dict[str, str]:
+    """What the page's module says at this event, in the reader's language."""
+    unopened = _WITHOUT_A_VOTE.get(event.status)
+    return {**words(), Phase.WAITING: str(unopened)} if unopened else words()

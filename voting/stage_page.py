@@ -21,6 +21,7 @@ from voting.leaderboard import Audience
 from voting.live_page import LivePage, live_page_of
 
 MOST_ROWS: Final = 10  # more would be smaller than what is read from the back of the room
+_NAME: Final = (14, 26, 44)  # letters from which the name of a round is set smaller; the same as in the page's module
 _LOOKED_AFTER: Final = 60  # seconds after which the screen asks whether the night itself has moved on
 
 _KEYS: Final = (
@@ -72,6 +73,11 @@ class StagePage:
         if self.board.phase == Phase.OVER:
             return shown
         return [replace(row, place=row.number) for row in shown]
+
+    @property
+    def name_fit(self) -> int:
+        """How much smaller the name of the round is set than a short one, from 0 to 3."""
+        return sum(len(self.board.name) > letters for letters in _NAME)
 
     @property
     def more(self) -> str:

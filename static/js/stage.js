@@ -2,8 +2,10 @@
 
 import { startCountdowns } from "./countdown.js";
 import "./dialog.js";
+import { write } from "./leaderboard.js";
 import { LivePage } from "./live.js";
 
+const NAME = [14, 26, 44]; // letters from which a round's name is set smaller; the same as the server's
 const STEP = 900; // between two places of a reveal
 const LAST_STEP = 2400; // before the winner
 const HINT = 3000; // how long the pointer and the hint at the keys stay
@@ -25,6 +27,8 @@ class Stage extends LivePage {
     const { phase, shows } = this.root.dataset;
     const kept = shows === "names" && phase !== "waiting";
     this.show(frame);
+    const name = this.part(".round-name");
+    name.dataset.fit = NAME.filter((letters) => name.textContent.length > letters).length;
     this.part(".stage-more").hidden = frame.standings.length <= this.told.most;
     if (kept && this.root.dataset.phase === "over" && !still.matches) this.#reveal(frame);
   }
@@ -52,6 +56,7 @@ class Stage extends LivePage {
     const page = await super.renew();
     if (!page || this.told.status === status) return;
     this.part(".stage-join").replaceWith(page.querySelector(".stage-join"));
+    write(this.root, ".phase", this.told.words[this.root.dataset.phase]);
     startCountdowns(this.root);
   }
 

@@ -123,7 +123,7 @@ def test_nobody_is_named_who_came(client: Client, night: Event, fan: User) -> No
 def test_without_a_vote_it_says_so(client: Client, night: Event) -> None:
     SlotFactory.create(event=night, artist__name="Kid Apricot")
     shown = read(client, path(night))
-    assert "There was no vote at this night." in shown
+    assert "There was no vote that night." in shown
     assert "Kid Apricot" in shown
 
 

@@ -55,6 +55,30 @@ def test_when_the_night_is_over_the_code_leads_to_the_recap(client: Client, stat
     assert "then vote by number" not in shown
 
 
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("closed", "The night is over. There was no vote."),
+        ("archived", "The night is over. There was no vote."),
+        ("cancelled", "This night was called off."),
+    ],
+)
+@pytest.mark.parametrize("page", ["stage", "live"])
+def test_nobody_waits_for_the_vote_of_a_night_that_is_over(client: Client, state: str, said: str, page: str) -> None:
+    event = EventFactory.create(**{state: True})
+    shown = read(client, f"/events/{event.slug}/{page}/")
+    assert f'<p class="phase" role="status">{said}</p>' in shown
+    assert "Voting has not opened yet." not in shown, "and its module does not say so either"
+
+
+@pytest.mark.parametrize(("letters", "fit"), [(14, 0), (15, 1), (26, 1), (27, 2), (45, 3), (100, 3)])
+def test_a_long_name_of_a_round_is_set_smaller(client: Client, night: Event, letters: int, fit: int) -> None:
+    round_ = held(night)
+    round_.name = "M" * letters
+    round_.save()
+    assert f'<h1 class="round-name" data-fit="{fit}">' in read(client, path(night))
+
+
 def test_while_people_vote_each_artist_stands_with_the_number_to_text(client: Client, night: Event) -> None:
     slots = line_up(night, 3)
     slots[0].ballot_number = 9
