@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 
 from config.audit.axe import THEMES, Theme
 from config.audit.looking import Sight, Target, sights
+from config.audit.pages import Kind
 from config.audit.report import progress
 from config.audit.site import Demo
 from config.tests.browser.chromium import chromium
@@ -33,6 +34,8 @@ def take(demo: Demo, wanted: Sequence[Target], *, afresh: bool) -> Path:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with chromium() as browser:
         for sight in sights(demo, browser, progress(wanted, "pictures")):
+            if sight.page.kind is Kind.LIBRARY:  # which draws it when its scripts have run
+                sight.tab.wait_for_load_state("networkidle")
             for path, width, height, theme in _pictures(sight):
                 sight.tab.set_viewport_size({"width": width, "height": height})
                 sight.tab.emulate_media(color_scheme=theme, reduced_motion="reduce")

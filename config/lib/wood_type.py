@@ -18,7 +18,7 @@ FACE: Final = (
 CAP: Final = 0.7  # height of a capital, in ems
 HEFT: Final = 0.026  # the stroke, in ems, that makes a bold face print like a black one
 ACCENT_ABOVE: Final = 0.21  # what É needs above a capital, in ems
-ACCENT_BELOW: Final = 0.12  # what Ç needs below the line, in ems
+ACCENT_BELOW: Final = 0.12  # what Ç and Q need below the line, in ems
 WIDEST: Final = 1.3  # letters are drawn out by no more than this
 TALLEST: Final = 2.2  # and raised by no more than this
 
@@ -44,6 +44,7 @@ _BEARING: Final = {letter: width / 1000 for letters, width in _BEARINGS.items() 
 _SHORT_LINE: Final = 3
 _ABOVE: Final = {230}  # canonical combining classes (Unicode, UAX 44): above the letter
 _BELOW: Final = {202, 220}  # attached below, below
+_HANGING: Final = frozenset("Q¿¡,;()@")  # hang below the line without an accent
 
 
 class Line(NamedTuple):
@@ -153,7 +154,8 @@ def _inked_width(text: str) -> float:
 
 def _accents(text: str) -> tuple[float, float]:
     classes = {unicodedata.combining(mark) for mark in unicodedata.normalize("NFD", text)}
-    return ACCENT_ABOVE * bool(classes & _ABOVE), ACCENT_BELOW * bool(classes & _BELOW)
+    hangs = bool(classes & _BELOW) or not _HANGING.isdisjoint(text)
+    return ACCENT_ABOVE * bool(classes & _ABOVE), ACCENT_BELOW * hangs
 
 
 def _plain(text: str) -> str:

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.template import Context, Library
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from config.components.frame import Link
@@ -76,6 +78,12 @@ def whole_address(context: Context) -> str:
     """The address of this page for search engines and cards: with its host, without a query."""
     request: HttpRequest = context["request"]
     return settings.PUBLIC_URL + request.path
+
+
+@register.filter
+def unbroken(words: str) -> SafeString:
+    """Never parted at the end of a line: a telephone number inside a sentence."""
+    return format_html('<span class="unbroken">{}</span>', words)
 
 
 def _links(entries: tuple[tuple[str | Promise, str], ...], request: HttpRequest | None) -> list[Link]:
