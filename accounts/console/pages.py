@@ -10,7 +10,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.forms import ModelForm
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
@@ -175,6 +175,11 @@ class ConsoleAdmin(Scoped, _ModelAdmin[M]):
         again = copy(self)
         again.refused = refused
         return again.changeform_view(request, object_id, form_url, context)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new row begins as the list was filtered that one comes from."""
+        filtered = QueryDict(request.GET.get("_changelist_filters", "")).dict()
+        return {**filtered, **super().get_changeform_initial_data(request)}
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         row = kwargs.get("obj")

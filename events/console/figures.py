@@ -10,7 +10,7 @@ from events.querysets import EventQuerySet
 
 
 class Figures(NamedTuple):
-    """`joined` counts all who have not left, `confirmed` those who may vote, `playing` the artists on the ballot."""
+    """`joined` counts all who came by themselves and have not left, `confirmed` those who may vote, `playing` the artists on the ballot."""
 
     joined: int
     confirmed: int
@@ -22,7 +22,7 @@ def with_figures(events: EventQuerySet) -> EventQuerySet:
     people = Attendee.objects.filter(event=OuterRef("pk"), merged_into=None)
     playing = Slot.objects.filter(event=OuterRef("pk")).on_the_ballot()
     return events.select_related("venue", "owner").annotate(
-        joined=_counted(people.exclude(status="left")),
+        joined=_counted(people.exclude(status="left").exclude(joined_at=None)),
         confirmed=_counted(people.filter(status="confirmed")),
         playing=_counted(playing),
     )

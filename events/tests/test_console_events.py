@@ -10,7 +10,7 @@ from accounts.tests.factories import confirm_email
 from artists.tests.factories import ArtistFactory
 from events.models import Event, Slot
 from events.tests.console import LIST, body, change, management, typed
-from events.tests.factories import EventFactory, SlotFactory, VenueFactory
+from events.tests.factories import AttendeeFactory, EventFactory, SlotFactory, VenueFactory
 from messaging.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +211,20 @@ def test_a_known_artist_and_a_new_one_are_two_lines(desk: Client, event: Event, 
 
     assert list(answer.context["inline_admin_formsets"][1].formset.forms[0].errors) == list(extra)
     assert not Slot.objects.exists()
+
+
+def test_the_invited_have_not_joined(desk: Client, event: Event) -> None:
+    AttendeeFactory.create(event=event)
+    AttendeeFactory.create(event=event, pending=True, joined_at=None)
+
+    assert desk.get(change(event)).context["head"].figures.joined == 1
+
+
+def test_a_page_that_is_only_read_offers_nothing_to_press_at_its_end(desk: Client, organizer: User) -> None:
+    """The theme's "Close" below an event would be taken for its end."""
+    past = EventFactory.create(owner=organizer, status="closed")
+
+    page = body(desk.get(change(past)))
+
+    assert 'id="submit-row"' not in page
+    assert 'id="submit-row"' in body(desk.get(change(EventFactory.create(owner=organizer))))

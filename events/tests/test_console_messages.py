@@ -240,3 +240,11 @@ def test_the_audit_says_in_words_what_was_done_to_what(
 def test_an_empty_list_says_what_will_stand_there(desk: Client) -> None:
     assert "Whatever is sent to people stands here" in body(desk.get(SENT))
     assert "Nothing is like this" in body(desk.get(SENT, {"topic": "event:0"}))
+
+
+def test_what_is_added_from_a_filtered_list_begins_with_its_filter(desk: Client, event: Event) -> None:
+    add = reverse("admin:events_attendee_add")
+
+    page = desk.get(add, {"_changelist_filters": f"event={event.pk}&q=somebody"})
+
+    assert str(page.context["adminform"].form["event"].value()) == str(event.pk)
