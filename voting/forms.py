@@ -1,9 +1,10 @@
 """What people fill in about votes."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from voting.models import RECEIPT_LENGTH
@@ -29,12 +30,16 @@ class VoteForm(forms.Form):
     token = forms.CharField(required=False)  # without one it is refused by name, like any token that is not genuine
 
 
+_OUR_ANSWER: Final = _("The 12 letters and digits in our answer to your vote.")
+
+
 class ReceiptForm(forms.Form):
-    """The code of our answer to a vote."""
+    """The code of our answer to a vote. What is no such code is part of no address."""
 
     receipt = forms.CharField(
         label=_("Receipt"),
         max_length=2 * RECEIPT_LENGTH,
-        help_text=_("The 12 letters and digits in our answer to your vote."),
+        help_text=_OUR_ANSWER,
+        validators=[RegexValidator(r"\A[0-9A-Za-z]*\Z", _OUR_ANSWER)],
         widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}),
     )

@@ -23,7 +23,7 @@ def receipt_named(code: str) -> Receipt | None:
 
     Case does not matter, nor whether somebody read a 0 as an O, or a 1 as an I or an L (Crockford's base 32).
     """
-    if len(code) != RECEIPT_LENGTH:
+    if len(code) != RECEIPT_LENGTH or not code.isalnum():
         return None
     spelling = code.lower().translate(_MISREAD)
     ballot = Ballot.objects.select_related("round").filter(receipt=spelling).first()

@@ -53,7 +53,7 @@ def test_it_never_says_for_whom_by_whom_or_where(client: Client, ballot: Ballot)
         assert secret not in page
 
 
-@pytest.mark.parametrize("code", ["k7m4qd0123ac", "x", "A" * 300, "%00", "é", "<b>"])
+@pytest.mark.parametrize("code", ["k7m4qd0123ac", "x", "A" * 300, "%00", "%00" * 12, "é", "<b>"])
 def test_an_unknown_receipt_is_404_and_can_be_typed_again(client: Client, ballot: Ballot, code: str) -> None:
     response = client.get(f"/votes/{code}/")
     assert response.status_code == 404
@@ -89,3 +89,10 @@ def test_it_is_not_for_search_engines(client: Client, ballot: Ballot) -> None:
 def test_one_query(client: Client, ballot: Ballot, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(1):
         client.get("/votes/k7m4qd0123ab/")
+
+
+@pytest.mark.parametrize("typed", ["k7m4/qd0123a", "../../admin", "..", "k7m4?"])
+def test_what_can_be_no_receipt_is_told_beside_the_field(client: Client, typed: str) -> None:
+    response = client.get("/votes/", {"receipt": typed})
+    assert response.status_code == 200
+    assert response.context["form"].errors["receipt"] == ["The 12 letters and digits in our answer to your vote."]
