@@ -1,6 +1,6 @@
 """Pages of artists."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -9,7 +9,7 @@ from artists import roster
 from artists.artist_page import artist_page_of
 from artists.forms import ArtistsForm
 from artists.policies import artist_at
-from config.lib.errors import Malformed, NotFound
+from config.lib.errors import Malformed
 from config.lib.swapping import HtmxRequest, page_or_part
 
 
@@ -35,8 +35,5 @@ def artists(request: HtmxRequest) -> HttpResponse:
 @require_safe
 def artist(request: HttpRequest, slug: str) -> HttpResponse:
     """`/artists/<slug>/`: who it is, where they play next, how past rounds went."""
-    try:
-        shown = artist_at(actor_of(request, Via.PAGE), slug)
-    except NotFound as refusal:
-        raise Http404 from refusal
+    shown = artist_at(actor_of(request, Via.PAGE), slug)
     return render(request, "artists/artist.html", {"page": artist_page_of(shown)})

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actors import Actor, Via, actor_of
 from accounts.policies import signed_in
-from config.lib.errors import Malformed, NotFound, Refusal
+from config.lib.errors import Malformed, Refusal
 from config.lib.personal_links import personal_link
 from config.lib.swapping import HtmxRequest, page_or_part
 from events import discovery
@@ -57,7 +57,7 @@ def events(request: HtmxRequest) -> HttpResponse:
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     """`/events/<slug>/`: its one form joins."""
     actor = actor_of(request, Via.PAGE)
-    shown = _event_at(actor, slug)
+    shown = event_at(actor, slug)
     if request.method == "POST":
         return _join(request, actor, shown)
     return _event_page(request, actor, shown)
@@ -69,21 +69,17 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
 def leave(request: HttpRequest, slug: str) -> HttpResponse:
     """`/events/<slug>/leave/`: asks first. Only for whoever is at the event, whether or not its page shows to them."""
     actor, now = actor_of(request, Via.PAGE), timezone.now()
-    try:
-        if request.method == "POST":
-            left = attendees.leave_signed_in(actor=actor, slug=slug, now=now)
-            messages.success(request, _("You left %(title)s.") % {"title": left.title})
-            return redirect("me")
-        page = leaving_of(signed_in(actor), slug, now=now)
-    except NotFound as refusal:
-        raise Http404 from refusal
-    return render(request, "events/leave.html", {"page": page})
+    if request.method == "POST":
+        left = attendees.leave_signed_in(actor=actor, slug=slug, now=now)
+        messages.success(request, _("You left %(title)s.") % {"title": left.title})
+        return redirect("me")
+    return render(request, "events/leave.html", {"page": leaving_of(signed_in(actor), slug, now=now)})
 
 
 @require_safe
 def calendar(request: HttpRequest, slug: str) -> HttpResponse:
     """The event for the visitor's own calendar."""
-    shown = _event_at(actor_of(request, Via.PAGE), slug)
+    shown = event_at(actor_of(request, Via.PAGE), slug)
     headers = {"Content-Disposition": f'attachment; filename="{shown.slug}.ics"'}
     return HttpResponse(calendar_of(shown), content_type="text/calendar; charset=utf-8", headers=headers)
 
@@ -101,13 +97,6 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
     except Refusal as refusal:
         return render(request, "events/confirm.html", {"refusal": refusal}, status=refusal.status)
     return render(request, "events/confirm.html", {"page": page})
-
-
-def _event_at(actor: Actor, slug: str) -> Event:
-    try:
-        return event_at(actor, slug)
-    except NotFound as refusal:
-        raise Http404 from refusal
 
 
 def _event_page(request: HttpRequest, actor: Actor, shown: Event, refusal: Refusal | None = None) -> HttpResponse:

@@ -2,14 +2,13 @@
 
 from typing import Final
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
-from accounts.actors import Actor, Via, actor_of
-from config.lib.errors import NotFound
+from accounts.actors import Via, actor_of
 from events.models import Event, EventAccess
 from events.policies import event_at
 from events.querysets import OVER_STATUSES
@@ -27,7 +26,7 @@ _KEPT_SECONDS: Final = 60  # how long anybody's cache may show a recap again wit
 def live(request: HttpRequest, slug: str) -> HttpResponse:
     """`/events/<slug>/live/`: the standings, as a fan or as who runs the event."""
     actor = actor_of(request, Via.PAGE)
-    event = _event_at(actor, slug)
+    event = event_at(actor, slug)
     page = live_page_of(event, audience=audience_for(actor, event), now=timezone.now())
     return render(request, "voting/live.html", {"page": page})
 
@@ -37,7 +36,7 @@ def live(request: HttpRequest, slug: str) -> HttpResponse:
 def stage(request: HttpRequest, slug: str) -> HttpResponse:
     """`/events/<slug>/stage/`: for the screen in the venue. What is withheld is withheld here, whoever opened it."""
     actor = actor_of(request, Via.PAGE)
-    event = _event_at(actor, slug)
+    event = event_at(actor, slug)
     runs_it = audience_for(actor, event) == Audience.ORGANIZER
     audience = Audience.PROJECTOR if runs_it else Audience.FAN
     page = stage_page_of(event, audience=audience, now=timezone.now())
@@ -52,7 +51,7 @@ def recap(request: HttpRequest, slug: str) -> HttpResponse:
     They keep it as it is for a visitor without cookies, who can have no session and no message that waits to be shown.
     """
     actor = actor_of(request, Via.PAGE)
-    event = _event_at(actor, slug)
+    event = event_at(actor, slug)
     response = render(request, "voting/recap.html", {"page": recap_page_of(event)})
     anybodys = not request.COOKIES and "lang" not in request.GET and _is_settled(event)
     response["Cache-Control"] = f"public, max-age={_KEPT_SECONDS}" if anybodys else "private, no-cache"
@@ -61,10 +60,3 @@ def recap(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _is_settled(event: Event) -> bool:
     return event.status in OVER_STATUSES and event.access != EventAccess.PRIVATE
-
-
-def _event_at(actor: Actor, slug: str) -> Event:
-    try:
-        return event_at(actor, slug)
-    except NotFound as refusal:
-        raise Http404 from refusal

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -72,8 +72,8 @@ def _page(request: HttpRequest, find: Find, *, refusal: Refusal | None = None, s
     """The page as things stand now, with what was chosen, and why it was refused."""
     try:
         page = vote_page_of(_found(request, find), now=timezone.now(), chosen=request.GET.get("chosen", ""))
-    except NotFound as nothing:
-        raise Http404 from nothing
+    except NotFound:
+        raise
     except Refusal as bad_link:
         return render(request, "voting/link_refused.html", {"refusal": bad_link}, status=bad_link.status)
     data = request.POST if status == HTTPStatus.UNPROCESSABLE_ENTITY else None

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, NamedTuple
 
+from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -99,7 +100,9 @@ class InsufficientScope(Refusal):
     message = _("This key or account does not have the scope this needs.")
 
 
-class NotFound(Refusal):
+class NotFound(Refusal, Http404):
+    """Django's own, too: a page that lets it pass is answered as an address that nobody has."""
+
     status = 404
     message = _("There is nothing here.")
 

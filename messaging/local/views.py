@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
-from config.lib.errors import Malformed, NotFound
+from config.lib.errors import Malformed
 from messaging.local import mailbox, texting
 from messaging.local.desk import Desk, desk_of
 from messaging.local.forms import AddForm, SearchForm, TextForm
@@ -91,7 +91,7 @@ class MailPage(View):
     """One mail as its reader sees it."""
 
     def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
-        return render(request, "local/mail.html", {"mail": _mail_at(public_id)})
+        return render(request, "local/mail.html", {"mail": mailbox.mail_at(public_id)})
 
 
 @method_decorator([never_cache, xframe_options_sameorigin, csp(_MAIL_POLICY)], name="dispatch")
@@ -99,14 +99,7 @@ class MailHtml(View):
     """The HTML part of a mail, for the frame of its page: it runs nothing, loads nothing and is nobody's origin."""
 
     def get(self, _request: HttpRequest, public_id: str) -> HttpResponse:
-        html = _mail_at(public_id).html
+        html = mailbox.mail_at(public_id).html
         if not html:
             raise Http404
         return HttpResponse(mailbox.opening_links_outside(html))
-
-
-def _mail_at(public_id: str) -> mailbox.Mail:
-    try:
-        return mailbox.mail_at(public_id)
-    except NotFound as refusal:
-        raise Http404 from refusal
