@@ -159,7 +159,7 @@ def worker(server: TwilioServer) -> Iterator[subprocess.Popen[bytes]]:
     }
     process = subprocess.Popen([sys.executable, "-c", _WORKER], env=environment)
     try:
-        eventually(lambda: server.taken, seconds=60, what="the provider was called")
+        eventually(lambda: server.taken, seconds=180, what="the provider was called")
         yield process
     finally:
         process.kill()

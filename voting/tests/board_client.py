@@ -49,7 +49,7 @@ class BoardClient:
 def watching(site: LiveSite, event: Event, *, query: str = "") -> Iterator[BoardClient]:
     """A socket on the event's leaderboard; waits while all workers are being replaced."""
     address = f"{site.ws_url}/ws/events/{event.public_id}/leaderboard{query}"
-    with connect(address, compression=None, open_timeout=60) as connection:
+    with connect(address, compression=None, open_timeout=180) as connection:
         yield BoardClient(connection)
 
 

@@ -15,7 +15,7 @@ from config.embedded.paths import PROJECT
 _SERVER_VARIABLES = ("DATABASE_URL", "REDIS_URL", "FANFARE_DATA", "PORT")
 
 
-def eventually(condition: Callable[[], bool], *, seconds: float = 30.0) -> bool:
+def eventually(condition: Callable[[], bool], *, seconds: float = 60.0) -> bool:
     """Looks again and again; whether `condition` came true in time."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -74,8 +74,8 @@ def test_the_first_command_waits_for_the_second_before_it_stops_the_servers(plac
     fifo.write_text("\n")
     assert "stay up for another command" in first.stdout.readline()
     (place.data.parent / "go2").write_text("\n")
-    assert second.communicate(timeout=60)[0] == "5\n"
-    assert first.wait(timeout=60) == 0
+    assert second.communicate(timeout=90)[0] == "5\n"
+    assert first.wait(timeout=90) == 0
     assert place.nothing_left()
 
 
@@ -119,7 +119,7 @@ def test_sigterm_ends_the_command_and_the_servers(place: Place) -> None:
     assert process.stdout is not None
     assert process.stdout.readline() == "up\n"
     process.terminate()
-    assert process.wait(timeout=30) == 128 + signal.SIGTERM
+    assert process.wait(timeout=90) == 128 + signal.SIGTERM
     assert place.nothing_left()
 
 

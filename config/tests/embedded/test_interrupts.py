@@ -25,7 +25,7 @@ def test_from_a_terminal(place: Place) -> None:
         said = _until(terminal.fileno(), b"up")
         os.write(terminal.fileno(), b"\x03")
         said += _until(terminal.fileno(), b"times")
-        assert process.wait(timeout=30) == 0  # before the terminal closes, which is SIGHUP
+        assert process.wait(timeout=90) == 0  # before the terminal closes, which is SIGHUP
     assert "interrupted 1 times" in said.decode()
     assert place.nothing_left()
 
@@ -35,7 +35,7 @@ def test_sent_to_the_supervisor_alone(place: Place) -> None:
     assert process.stdout is not None
     assert process.stdout.readline() == "up\n"
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=30)[0] == "interrupted 1 times\n"
+    assert process.communicate(timeout=90)[0] == "interrupted 1 times\n"
     assert process.returncode == 0
     assert place.nothing_left()
 

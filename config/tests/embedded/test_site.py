@@ -63,7 +63,7 @@ def test_a_site_starts_and_ctrl_c_stops_all_of_it_in_order(place: Place, port: i
     line = f" with metrics in {place.data}/metrics\n"
     assert eventually(lambda: all(name + line in log(place, name) for name in ("web", "worker", "beat")))
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=90)
     assert process.returncode == 0
     assert said.splitlines()[-1] == "Stopped. The data is kept."
     assert (place.data / "order").read_text().split() == ["web", "worker", "beat"]
@@ -75,7 +75,7 @@ def test_ctrl_c_during_the_start_stops_what_stands(place: Place, port: int) -> N
     process = place.start(str(port), "silence", module=_FAKE)
     assert eventually(lambda: (place.data / "logs" / "web.log").exists() and "silent web with" in log(place, "web"))
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=90)
     assert (process.returncode, said.splitlines()[-1]) == (0, "Stopped. The data is kept.")
     assert (place.data / "order").read_text() == "silent web\n"
     assert place.nothing_left()

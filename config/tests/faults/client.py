@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 ACKNOWLEDGED = {200, 201, 403, 409, 422}  # anything else says that we should come back
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 PAUSE_SECONDS = 0.005
 
 

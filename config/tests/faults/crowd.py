@@ -82,7 +82,7 @@ class Crowd:
 
     def wait(self) -> None:
         """Until every request was acknowledged."""
-        assert [process.wait(120) for process in self.processes] == [0] * len(self.processes)
+        assert [process.wait(300) for process in self.processes] == [0] * len(self.processes)
 
     def told(self) -> dict[str, list[tuple[int, str]]]:
         answers: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)

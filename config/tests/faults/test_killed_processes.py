@@ -73,7 +73,7 @@ def _end_postgres(by: signal.Signals) -> None:
     pid = _postmaster()
     connection.close()
     os.kill(pid, by)
-    eventually(_answers, seconds=60, what="PostgreSQL")
+    eventually(_answers, seconds=180, what="PostgreSQL")
 
 
 def _answers() -> bool:
