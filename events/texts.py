@@ -4,15 +4,14 @@ from typing import Final
 
 from events import journeys, links
 from events.models import Attendee, Event
-from messaging.texts import render
+from messaging.texts import render, shortened
 
-_TITLE_LENGTH: Final = 30
 _BALLOT_LENGTH: Final = 60
 
 
 def join_ask(language: str, attendee: Attendee) -> str:
     """The question to confirm, with everything that consent needs to be told: what for, how often, what it costs, the way out."""
-    return render("join_ask", language, event=_short(attendee.event.title), link=links.confirm_link(attendee))
+    return render("join_ask", language, event=shortened(attendee.event.title), link=links.confirm_link(attendee))
 
 
 def join_confirmed(language: str, attendee: Attendee) -> str:
@@ -21,14 +20,14 @@ def join_confirmed(language: str, attendee: Attendee) -> str:
     return render(
         "join_confirmed",
         language,
-        event=_short(event.title),
+        event=shortened(event.title),
         ballot=_ballot(event),
         link=journeys.vote_link(attendee),
     )
 
 
 def join_already(language: str, event: Event) -> str:
-    return render("join_already", language, event=_short(event.title), ballot=_ballot(event))
+    return render("join_already", language, event=shortened(event.title), ballot=_ballot(event))
 
 
 def join_unknown(language: str, keyword: str, nearest: str) -> str:
@@ -37,20 +36,16 @@ def join_unknown(language: str, keyword: str, nearest: str) -> str:
 
 
 def join_invited(language: str, event: Event) -> str:
-    return render("join_invited", language, event=_short(event.title))
+    return render("join_invited", language, event=shortened(event.title))
 
 
 def confirm_first(language: str, title: str) -> str:
     """To whoever is asked already and has not said YES, also when they vote."""
-    return render("confirm_first", language, event=_short(title))
+    return render("confirm_first", language, event=shortened(title))
 
 
 def leave_done(language: str, event: Event) -> str:
-    return render("leave_done", language, event=_short(event.title), keyword=event.join_keyword)
-
-
-def _short(title: str) -> str:
-    return title if len(title) <= _TITLE_LENGTH else f"{title[: _TITLE_LENGTH - 3].rstrip()}..."
+    return render("leave_done", language, event=shortened(event.title), keyword=event.join_keyword)
 
 
 def _ballot(event: Event) -> str:

@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 import phonenumbers
-from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from config.lib.languages import own_names
 from config.lib.phone_numbers import dialled
 from messaging import topics
 from messaging.languages import language_of
@@ -105,7 +104,7 @@ def preferences_of(address: Address) -> Preferences:
         address=masked(address),
         is_phone=is_phone,
         streams=_texts(address) if is_phone else [_mail(address)],
-        languages=[(code, _own_name(code), code == spoken) for code, _name in settings.LANGUAGES],
+        languages=[(code, name, code == spoken) for code, name in own_names().items()],
         unreachable=address.unreachable_at is not None,
     )
 
@@ -199,7 +198,3 @@ def _stopped(address: Address) -> dict[int, bool]:
     )
     rows = OptOut.objects.filter(address=address).annotate(at_provider=Exists(reported) | Exists(texted))
     return dict(rows.values_list("sender", "at_provider"))
-
-
-def _own_name(code: str) -> str:
-    return str(get_language_info(code)["name_local"]).capitalize()

@@ -15,3 +15,8 @@ def render(template_name: str, language: str, /, **context: Any) -> str:
     template = get_template(f"sms/{template_name}.txt").template  # type: ignore[attr-defined]  # Django's own engine
     with translation.override(language):
         return " ".join(template.render(Context(context, autoescape=False)).split())
+
+
+def shortened(title: str, *, most: int = 30) -> str:
+    """A title that leaves room for the rest of a text; what is cut off is three full stops, which every alphabet has."""
+    return title if len(title) <= most else f"{title[: most - 3].rstrip()}..."

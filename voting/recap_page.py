@@ -8,9 +8,10 @@ from django.conf import settings
 from django.db.models import Count, Q, Sum
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, get_language_info, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from config.lib.languages import own_names
 from config.lib.numerals import written
 from events.local_time import long_day
 from events.models import Attendee, AttendeeStatus, Event, EventStatus, Slot
@@ -87,8 +88,7 @@ class RecapPage:
     @property
     def languages(self) -> list[tuple[str, str, bool]]:
         """(code, the language's own name, whether it is in use)."""
-        codes = [code for code, _name in settings.LANGUAGES]
-        return [(code, get_language_info(code)["name_local"].capitalize(), code == get_language()) for code in codes]
+        return [(code, name, code == get_language()) for code, name in own_names().items()]
 
     @property
     def way_summary(self) -> str:

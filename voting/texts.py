@@ -11,7 +11,7 @@ from typing import Final
 from django.utils.formats import date_format
 from django.utils.translation import override
 
-from messaging.texts import render
+from messaging.texts import render, shortened
 from voting.ballot_papers import Line
 from voting.receipts import Receipt
 from voting.vote import (
@@ -23,14 +23,13 @@ from voting.vote import (
     Verdict,
 )
 
-_TITLE_LENGTH: Final = 30
 _BALLOT_LENGTH: Final = 90
 _RECEIPT: Final = "{receipt}"  # put in by the ballot box, which knows it
 
 
 def answers(language: str, *, event: str, artist: str, ballot: Sequence[Line]) -> Mapping[str, Answer]:
     """What is answered to a vote for `artist` at `event`, by outcome; `artist` is "" for somebody who is not in the round."""
-    return _answers(language, _short(event), artist, _ballot(ballot))
+    return _answers(language, shortened(event), artist, _ballot(ballot))
 
 
 @lru_cache(maxsize=4_096)
@@ -58,10 +57,6 @@ def receipt_found(language: str, code: str, receipt: Receipt) -> Answer:
 
 def receipt_unknown(language: str) -> Answer:
     return Answer("receipt_unknown", render("receipt_unknown", language))
-
-
-def _short(title: str) -> str:
-    return title if len(title) <= _TITLE_LENGTH else f"{title[: _TITLE_LENGTH - 3].rstrip()}..."
 
 
 def _ballot(lines: Sequence[Line]) -> str:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import ClassVar, Final, Literal, NamedTuple
 
-from django.conf import settings
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language
 
 from config.components.declaration import Component, Text
+from config.lib.languages import own_names
 
 
 class Link(NamedTuple):
@@ -44,8 +44,7 @@ class LanguageSwitch(Component):
     @property
     def languages(self) -> list[tuple[str, str, bool]]:
         """(code, the language's own name, whether it is in use)."""
-        codes = [code for code, _name in settings.LANGUAGES]
-        return [(code, get_language_info(code)["name_local"].capitalize(), code == get_language()) for code in codes]
+        return [(code, name, code == get_language()) for code, name in own_names().items()]
 
 
 class Breadcrumb(Component):

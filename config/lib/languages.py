@@ -1,4 +1,4 @@
-"""Which of our languages a reader asked for, where Django's LocaleMiddleware does not run."""
+"""Our languages: what they are called, and which a reader asked for where Django's LocaleMiddleware does not run."""
 
 import re
 from collections.abc import Iterator
@@ -10,6 +10,13 @@ from django.utils import translation
 _RANGE = re.compile(
     r"\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?", re.IGNORECASE
 )
+
+
+def own_names() -> dict[str, str]:
+    """Our languages by code, each by the name it has for itself: `Español`."""
+    return {
+        code: str(translation.get_language_info(code)["name_local"]).capitalize() for code, _name in settings.LANGUAGES
+    }
 
 
 def preferred(accept_language: str) -> str:

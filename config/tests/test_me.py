@@ -1,7 +1,5 @@
 """`/me/`: who comes in, the settings, and what is asked of the database."""
 
-from typing import Any
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -9,6 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, User
 from accounts.tests.factories import PASSWORD, confirm_email
+from config.tests.reading import main_of
 from events.tests.factories import AttendeeFactory, EventFactory
 from messaging.models import Address, Channel
 from voting.tests.factories import BallotFactory, opened
@@ -23,10 +22,6 @@ SETTINGS = reverse("my-settings")
 def reader(client: Client, fan: User) -> Client:
     client.force_login(fan)
     return client
-
-
-def main_of(response: Any) -> str:
-    return str(response.content.decode()).partition("<main")[2].partition("</main>")[0]
 
 
 def sent(user: User, **changes: object) -> dict[str, object]:

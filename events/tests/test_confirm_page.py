@@ -2,13 +2,13 @@
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from config.tests.reading import main_of
 from events import journeys, links
 from events.models import Attendee, AttendeeStatus
 from events.tests.factories import AttendeeFactory, EventFactory, SlotFactory
@@ -24,11 +24,6 @@ def attendee() -> Attendee:
 
 def path(attendee: Attendee) -> str:
     return f"/c/{links.confirm_code(attendee)}/"
-
-
-def main_of(response: Any) -> str:
-    """The page without its head and foot, which have a form of their own."""
-    return str(response.content.decode()).partition("<main")[2].partition("</main>")[0]
 
 
 def test_looking_changes_nothing_and_is_nobody_elses_business(client: Client, attendee: Attendee) -> None:

@@ -14,6 +14,7 @@ from accounts.models import AuditEntry, User
 from accounts.tests.factories import confirm_email
 from config.lib.errors import AuthRequired, InsufficientScope, NotFound
 from config.tests.fixtures import acting
+from config.tests.reading import main_of
 from events.models import Attendee, AttendeeStatus, Event
 from events.my_nights import MyNights, Step, my_nights_of
 from events.persons import all_attendees
@@ -50,10 +51,6 @@ def titles(nights: Any) -> list[str]:
 def attending(user: User, **fields: Any) -> Attendee:
     made: Attendee = AttendeeFactory.create(signed_in=True, user=user, **fields)
     return made
-
-
-def main_of(response: Any) -> str:
-    return str(response.content.decode()).partition("<main")[2].partition("</main>")[0]
 
 
 # --- Which nights, in which order -----------------------------------------------------------------------------------------

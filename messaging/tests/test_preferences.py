@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from accounts.actors import Actor, Via
 from accounts.models import AuditEntry
 from config.lib.errors import NotFound
+from config.tests.reading import main_of
 from messaging import topics
 from messaging.facts import gate_facts
 from messaging.gate import decide
@@ -94,11 +95,6 @@ def token(address: Address) -> str:
 
 def path(address: Address) -> str:
     return f"/p/{token(address)}/"
-
-
-def main_of(response: Any) -> str:
-    """The page without its head and foot, which have a form of their own."""
-    return str(response.content.decode()).partition("<main")[2].partition("</main>")[0]
 
 
 def is_sent(address: Address, sender: Sender | None, topic: str = NIGHT, purpose: Purpose = Purpose.EVENT) -> bool:

@@ -21,11 +21,6 @@ def personal(attendee: Attendee) -> str:
     return f"/v/{vote_code(attendee)}/"
 
 
-def main_of(response: Any) -> str:
-    """The page without its head and foot, which have a form of their own."""
-    return str(response.content.decode()).partition("<main")[2].partition("</main>")[0]
-
-
 def page_of(response: Any) -> VotePage:
     """What the template was given."""
     page = response.context["page"]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from config.tests.reading import main_of
 from events.models import Attendee
 from events.tests.factories import AttendeeFactory, PhoneFactory
 from voting.models import Ballot, Entry, Round
@@ -33,10 +34,6 @@ def attendee(fan: User, round_: tuple[Round, list[Entry]]) -> Attendee:
 def vote(attendee: Attendee, round_: tuple[Round, list[Entry]], entry: int = 0, **fields: Any) -> Ballot:
     ballot: Ballot = BallotFactory.create(round=round_[0], entry=round_[1][entry], attendee=attendee, **fields)
     return ballot
-
-
-def main_of(response: Any) -> str:
-    return str(response.content.decode()).partition("<main")[2].partition("</main>")[0]
 
 
 def test_a_vote_says_for_whom_where_when_how_and_whether_it_counts(

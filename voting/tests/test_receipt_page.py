@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from config.tests.reading import main_of
 from events.models import Event
 from events.tests.factories import AttendeeFactory
 from voting.models import Ballot
-from voting.tests.browsing import main_of
 from voting.tests.factories import BallotFactory, opened
 
 pytestmark = pytest.mark.django_db

@@ -10,12 +10,13 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from config.tests.reading import main_of
 from events.links import confirm_link
 from events.models import Attendee, Event, EventStatus
 from events.tests.factories import AttendeeFactory, EventFactory, EventStaffFactory, SlotFactory
 from voting import tokens
 from voting.models import Ballot, Entry, Round, RoundStatus
-from voting.tests.browsing import main_of, page_of, personal
+from voting.tests.browsing import page_of, personal
 from voting.tests.factories import BallotFactory, RoundFactory, line_up, opened
 
 pytestmark = pytest.mark.django_db

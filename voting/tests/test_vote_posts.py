@@ -13,11 +13,12 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from config.lib.errors import Unavailable
+from config.tests.reading import main_of
 from events.models import Attendee, Event, EventStatus
 from voting import tokens
 from voting.models import Ballot, BallotState, Entry, Round, RoundStatus
 from voting.tests.booths import Booth
-from voting.tests.browsing import filled_in, main_of, names, page_of, personal, post
+from voting.tests.browsing import filled_in, names, page_of, personal, post
 from voting.tests.factories import RoundFactory
 from voting.tests.night import Night, make_night
 from voting.vote import Verdict
