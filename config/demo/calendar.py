@@ -17,6 +17,7 @@ from events.services import events, lineup
 from voting.models import Round, RoundStatus
 
 _ON_SALE: Final = timedelta(days=45)  # how long before its start an event of the past was published
+_ANNOUNCED: Final = timedelta(hours=6)  # and tonight's, which nobody had in the calendar
 _LASTS: Final = timedelta(hours=5)
 _ARRIVAL: Final = timedelta(hours=1)  # after the start everybody is in
 _SETS: Final = timedelta(minutes=25)
@@ -43,7 +44,7 @@ def demo_night(organizer: User, cast: Cast, *, now: datetime) -> Event:
     if event:
         Event.objects.filter(pk=event.pk).update(slug=f"{DEMO_SLUG}-{event.starts_at:%Y-%m-%d}-{event.public_id[:4]}")
     starts_at = (now - timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
-    began = starts_at - _ON_SALE
+    began = starts_at - _ANNOUNCED
     event = events.create(
         actor=acting(organizer),
         title=DEMO_TITLE,

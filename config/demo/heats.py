@@ -31,7 +31,8 @@ _DRUM_ROLL: Final = timedelta(minutes=1)  # from the end of the vote to its resu
 _THINKS: Final = timedelta(seconds=40)  # from joining to saying yes
 _WAYS: Final = (BallotChannel.SMS, BallotChannel.WEB, BallotChannel.WEB, BallotChannel.API)
 _UNDECIDED: Final = 12  # one of so many joins and never says yes
-_SILENT: Final = 9  # one of so many confirms and does not vote
+_SILENT: Final = 11  # one of so many confirms and never votes
+_AT_THE_BAR: Final = 13  # one of so many misses the round
 
 
 @transaction.atomic
@@ -87,7 +88,11 @@ def _chosen(round_: Round, heat: Heat, inside: Sequence[Attendee]) -> Iterator[t
     """Who votes for whom; the same every time."""
     entries = list(round_.entries.select_related("slot").order_by("slot__ballot_number"))
     chance = Random(heat.name)  # noqa: S311 - a crowd, not a secret
-    voters = [voter for number, voter in enumerate(inside, start=1) if (number + round_.number) % _SILENT]
+    voters = [
+        voter
+        for number, voter in enumerate(inside, start=1)
+        if number % _SILENT and (number + round_.number) % _AT_THE_BAR
+    ]
     yield from zip(voters, chance.choices(entries, heat.taste, k=len(voters)), strict=True)
 
 

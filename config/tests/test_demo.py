@@ -78,7 +78,7 @@ def test_the_first_run_makes_a_lively_night_and_the_second_changes_nothing(api: 
     assert statuses.count("pending") == 5
     warm_up, round_ = Round.objects.filter(event=night).order_by("number")
     assert (warm_up.status, round_.status) == ("revealed", "open")
-    assert warm_up.ballots.filter(state="accepted").count() == 32
+    assert warm_up.ballots.filter(state="accepted").count() == 31
     votes = Ballot.objects.filter(round=round_, state="accepted").count()
     assert votes == sum(Tally.objects.filter(round=round_).values_list("votes", flat=True)) == 35
     assert f"{votes} votes" in said
