@@ -49,6 +49,22 @@ def test_every_list_opens_and_searches(client: Client, admin_user: User, page: A
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "events/event/?status__exact=%00",
+        "events/event/a%00b/change/",
+        "events/event/%00/history/",
+        "accounts/auditentry/?channel=%00",
+        "autocomplete/?app_label=events&model_name=attendee&field_name=event&term=%00",
+    ],
+)
+def test_what_the_database_cannot_hold_is_not_asked_of_it(client: Client, organizer: User, path: str) -> None:
+    client.force_login(organizer)
+
+    assert client.get(f"/admin/{path}").status_code == 400
+
+
 def test_the_console_alone_may_evaluate_and_style(client: Client, organizer: User) -> None:
     client.force_login(organizer)
 
