@@ -115,11 +115,12 @@ class AuditEntryAdmin(ConsoleAdmin[AuditEntry]):
     def what(self, entry: AuditEntry) -> str:
         """Whoever may read the entry may look at the thing, where it has a page."""
         model = apps.get_model(entry.subject_type)
-        words = capfirst(model._meta.verbose_name)
+        name = entry.facts.get("number", entry.subject_id)  # a round is known by its number, of its event
+        words = f"{capfirst(model._meta.verbose_name)} {name}"
         if not self.admin_site.is_registered(model):
-            return f"{words} {entry.subject_id}"
+            return words
         page = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[entry.subject_id])
-        return format_html('<a class="console-link" href="{}">{} {}</a>', page, words, entry.subject_id)
+        return format_html('<a class="console-link" href="{}">{}</a>', page, words)
 
     @admin.display(description=_("who"))
     def who(self, entry: AuditEntry) -> str | Promise:

@@ -248,3 +248,9 @@ def test_what_is_added_from_a_filtered_list_begins_with_its_filter(desk: Client,
     page = desk.get(add, {"_changelist_filters": f"event={event.pk}&q=somebody"})
 
     assert str(page.context["adminform"].form["event"].value()) == str(event.pk)
+
+
+def test_the_audit_calls_a_round_by_its_number(desk: Client, organizer: User, event: Event, now: datetime) -> None:
+    entry = audit.record(actor=acting(organizer), action="event.edit", subject=event, now=now, number=7)
+
+    assert "Event 7<" in body(desk.get(one(entry)))
