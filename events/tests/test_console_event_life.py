@@ -159,7 +159,7 @@ def test_history_is_the_audit(desk: Client, event: Event) -> None:
 
     page = body(desk.get(f"{LIST}{event.pk}/history/"))
 
-    assert "event.edit" in page
+    assert "Event edited" in page
     assert "Olga Organizer" in page
 
 
