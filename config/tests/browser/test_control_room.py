@@ -40,6 +40,7 @@ def event(transactional_db: None) -> Event:
 def hold(page: Page, name: str) -> None:
     """Presses the big button for as long as it wants."""
     button = page.get_by_role("button", name=name)
+    expect(button.locator(".hold-words")).to_be_visible()  # shown by the script that understands holding
     button.scroll_into_view_if_needed()
     box = button.bounding_box()
     assert box
