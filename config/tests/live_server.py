@@ -26,11 +26,11 @@ from config.embedded.process import popen
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _SERVE = (
-    "-m uvicorn config.asgi:application --ws-max-size 65536 "
+    "-m uvicorn config.asgi:application --timeout-graceful-shutdown 5 --ws-max-size 65536 "
     "--ws-per-message-deflate false --no-proxy-headers --no-access-log --log-level warning --host 127.0.0.1"
 )
 _START_SECONDS = 180.0  # a busy machine takes half a minute
-_STOP_SECONDS = 30.0
+_STOP_SECONDS = 15.0
 _POLL_SECONDS = 0.02
 
 
@@ -85,10 +85,9 @@ _static_folder = tempfile.TemporaryDirectory(prefix="fanfare-static-", ignore_cl
 
 @dataclass
 class LiveSite:
-    """A running site. `variables` are added to its environment; `grace` is how many seconds what is under way has at a stop."""
+    """A running site. `variables` are added to its environment."""
 
     workers: int = 2
-    grace: int = 5
     variables: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     _process: subprocess.Popen[bytes] | None = None
@@ -105,7 +104,6 @@ class LiveSite:
     def start(self) -> None:
         """Returns once the site answers."""
         command = [sys.executable, *_SERVE.split(), "--port", str(self.port), "--workers", str(self.workers)]
-        command += ["--timeout-graceful-shutdown", str(self.grace)]
         with self._log.open("ab") as log:
             self._process = popen(
                 command, environment=self._environment(), folder=_PROJECT, own_session=True, output=log.fileno()
@@ -193,8 +191,8 @@ def start_site(transactional_db: None) -> Iterator[Callable[..., LiveSite]]:
     """`start_site(workers=2, LIMIT_ROOM="5/60")` starts a site of the test's own; it ends with the test."""
     sites: list[LiveSite] = []
 
-    def start(*, workers: int = 2, grace: int = 5, **variables: str) -> LiveSite:
-        site = LiveSite(workers=workers, grace=grace, variables=variables)
+    def start(*, workers: int = 2, **variables: str) -> LiveSite:
+        site = LiveSite(workers=workers, variables=variables)
         sites.append(site)
         site.start()
         return site

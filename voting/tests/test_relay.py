@@ -132,6 +132,8 @@ async def test_a_flushed_redis_raises_the_epoch_and_loses_nothing(night: Night) 
         await until(lambda: all(_epoch(relay, night) > before.epoch for relay in relays))
         for relay in relays:
             await shown(relay, night, 2)
+        first, second = relays
+        await until(lambda: first.hub.board(night.event.public_id) == second.hub.board(night.event.public_id))
 
 
 async def test_a_mark_made_while_its_board_is_published_stays(night: Night) -> None:
