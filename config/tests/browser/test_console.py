@@ -10,20 +10,21 @@ from playwright.sync_api import expect
 from accounts.models import User
 from accounts.tests.factories import confirm_email
 from artists.tests.factories import ArtistFactory
-from config.tests.browser.windows import Windows
+from config.tests.browser.windows import WIDTHS, Windows
 from events.models import Event, EventStatus
 from events.tests.factories import SenderFactory, VenueFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_night_is_created_lined_up_and_published(windows: Windows, organizer: User) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_night_is_created_lined_up_and_published(windows: Windows, organizer: User, width: int) -> None:
     confirm_email(organizer)
     SenderFactory.create(platform=True)
     VenueFactory.create(owner=organizer, name="Foundry Rooms", timezone="UTC")
     ArtistFactory.create(name="Molten Choir")
     begins = timezone.now() + timedelta(days=3)
-    page = windows.open("/admin/events/event/add/", user=organizer, width=1440)
+    page = windows.open("/admin/events/event/add/", user=organizer, width=width)
     page.get_by_label("Title").fill("Loud Night 42")
     page.get_by_label("Venue").select_option(label="Foundry Rooms, Berlin")
     page.locator("#id_starts_at").fill(begins.strftime("%Y-%m-%dT20:00"))

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import Role, User
 from accounts.tests.factories import PASSWORD, UserFactory, confirm_email
 from config.tests.browser.elsewhere import cast
-from config.tests.browser.windows import Windows
+from config.tests.browser.windows import WIDTHS, Windows
 from events.models import Event, EventStatus
 from events.tests.factories import AttendeeFactory, EventFactory
 from events.vote_rules import VoteConfig
@@ -56,8 +56,9 @@ def sign_in(page: Page, user: User) -> None:
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
 
 
-def test_a_night_is_run_from_the_control_room(windows: Windows, event: Event) -> None:
-    page = windows.open(f"/admin/events/event/{event.pk}/control/", width=768)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_night_is_run_from_the_control_room(windows: Windows, event: Event, width: int) -> None:
+    page = windows.open(f"/admin/events/event/{event.pk}/control/", width=width)
     sign_in(page, event.owner)
     hold(page, "Go live")
     hold(page, "Plan round 1")

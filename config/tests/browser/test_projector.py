@@ -7,11 +7,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from config.tests.browser.elsewhere import cast
-from config.tests.browser.windows import Windows
+from config.tests.browser.windows import WIDTHS, Windows
 from config.tests.live_server import LiveSite
 from voting.tests.night import Night, make_night
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+PROJECTOR = 1920
 
 
 @pytest.fixture
@@ -22,8 +24,8 @@ def night(transactional_db: None) -> Night:
     return night
 
 
-def screen(windows: Windows, night: Night, site: LiveSite | None = None) -> Page:
-    return windows.open(f"/events/{night.event.slug}/stage/", user=night.event.owner, width=1920, site=site)
+def screen(windows: Windows, night: Night, *, width: int = PROJECTOR, site: LiveSite | None = None) -> Page:
+    return windows.open(f"/events/{night.event.slug}/stage/", user=night.event.owner, width=width, site=site)
 
 
 def shows(page: Page, night: Night, *, leader: int, total: int) -> None:
@@ -32,8 +34,9 @@ def shows(page: Page, night: Night, *, leader: int, total: int) -> None:
     expect(page.locator(".leaderboard-row").first).to_contain_text(night.entries[leader].slot.artist.name)
 
 
-def test_an_artist_overtakes(windows: Windows, night: Night) -> None:
-    page = screen(windows, night)
+@pytest.mark.parametrize("width", [*WIDTHS, PROJECTOR])
+def test_an_artist_overtakes(windows: Windows, night: Night, width: int) -> None:
+    page = screen(windows, night, width=width)
     shows(page, night, leader=0, total=3)
     cast([night.vote(fan, 2) for fan in range(3, 9)])
     shows(page, night, leader=2, total=9)
@@ -44,7 +47,7 @@ def test_an_artist_overtakes(windows: Windows, night: Night) -> None:
 def test_everything_fits_on_the_screen(windows: Windows, night: Night) -> None:
     page = screen(windows, night)
     size = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
-    assert size == [1920, 1080]
+    assert size == [PROJECTOR, 1080]
 
 
 def test_the_last_picture_stays_when_the_site_dies_and_goes_on_when_it_is_back(
@@ -52,7 +55,7 @@ def test_the_last_picture_stays_when_the_site_dies_and_goes_on_when_it_is_back(
 ) -> None:
     windows.complaints.expected += ["WebSocket", "ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING"]
     site = start_site(workers=1)
-    page = screen(windows, night, site)
+    page = screen(windows, night, site=site)
     shows(page, night, leader=0, total=3)
     site.kill()
     expect(page.locator(".stage")).to_have_class(re.compile("is-stale"))
@@ -65,8 +68,9 @@ def test_the_last_picture_stays_when_the_site_dies_and_goes_on_when_it_is_back(
     shows(page, night, leader=1, total=8)
 
 
-def test_keys_freeze_and_blank_the_picture(windows: Windows, night: Night) -> None:
-    page = screen(windows, night)
+@pytest.mark.parametrize("width", [*WIDTHS, PROJECTOR])
+def test_keys_freeze_and_blank_the_picture(windows: Windows, night: Night, width: int) -> None:
+    page = screen(windows, night, width=width)
     shows(page, night, leader=0, total=3)
     page.keyboard.press("f")
     expect(page.get_by_text("Frozen")).to_be_visible()
