@@ -6,7 +6,9 @@ What belongs to whoever is signed in is under /me/.
 from allauth.account import views
 from django.urls import URLPattern, include, path, re_path
 
-from accounts.views import my_home, my_settings, my_votes, set_language
+from accounts.views.language import set_language
+from accounts.views.me import my_home, my_votes
+from accounts.views.settings import my_settings
 
 _account = [
     path("language/", set_language, name="set_language"),

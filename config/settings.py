@@ -221,12 +221,12 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_FORMS = {
-    "login": "accounts.forms.LogInForm",
-    "signup": "accounts.forms.SignUpForm",
-    "reset_password": "accounts.forms.ResetForm",
-    "reset_password_from_key": "accounts.forms.ResetKeyForm",
-    "change_password": "accounts.forms.ChangeForm",
-    "set_password": "accounts.forms.SetForm",
+    "login": "accounts.forms.signing_in.LogInForm",
+    "signup": "accounts.forms.signing_in.SignUpForm",
+    "reset_password": "accounts.forms.signing_in.ResetForm",
+    "reset_password_from_key": "accounts.forms.signing_in.ResetKeyForm",
+    "change_password": "accounts.forms.signing_in.ChangeForm",
+    "set_password": "accounts.forms.signing_in.SetForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = (
     "mandatory"  # on pages, so that sign-up can stay silent; API accounts are limited until then

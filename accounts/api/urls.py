@@ -2,14 +2,15 @@
 
 from django.urls import path
 
-from accounts.api import document, views
+from accounts.api import document
+from accounts.api.views import profile, signing_in
 
 app_name = "accounts"
 urlpatterns = [
-    path("auth/signup", views.SignUpView.as_view(), name="sign-up"),
-    path("auth/login", views.LogInView.as_view(), name="log-in"),
-    path("auth/refresh", views.RefreshView.as_view(), name="refresh"),
-    path("auth/logout", views.LogOutView.as_view(), name="log-out"),
-    path("auth/profile", views.ProfileView.as_view(), name="profile"),
+    path("auth/signup", signing_in.SignUpView.as_view(), name="sign-up"),
+    path("auth/login", signing_in.LogInView.as_view(), name="log-in"),
+    path("auth/refresh", signing_in.RefreshView.as_view(), name="refresh"),
+    path("auth/logout", signing_in.LogOutView.as_view(), name="log-out"),
+    path("auth/profile", profile.ProfileView.as_view(), name="profile"),
 ]
 security_schemes = document.SCHEMES  # imported here: the document knows what has been imported

@@ -1,12 +1,13 @@
-"""Bodies and answers of the account addresses."""
+"""Bodies and answers of sign-up, log-in and tokens."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from accounts.models import Language, Role, User
+from accounts.api.serializers.profile import ProfileSerializer
+from accounts.models import Language, Role
 from accounts.passwords import MAXIMUM
-from accounts.policies import SIGN_UP_ROLES, has_verified_email
+from accounts.policies import SIGN_UP_ROLES
 from accounts.services.clients import SignedIn
 from config.lib.api.serializers import Body
 
@@ -33,37 +34,6 @@ class RefreshBody(Body):
 
 class LogOutBody(Body):
     refresh = serializers.CharField(max_length=2_048, required=False)
-
-
-class ProfileBody(Body):
-    name = serializers.CharField(max_length=150, required=False, allow_blank=True)
-    language = serializers.ChoiceField(Language.choices, required=False)
-    time_zone = serializers.CharField(max_length=64, required=False, help_text="IANA name, for example Europe/Madrid")
-    phone = serializers.CharField(
-        max_length=32, required=False, allow_blank=True, help_text="With its country: +12025550123. Unverified when new"
-    )
-
-
-class ProfileSerializer(serializers.Serializer[User]):
-    """An account, as its owner sees it."""
-
-    id = serializers.CharField(source="public_id")
-    email = serializers.EmailField()
-    email_verified = serializers.SerializerMethodField()
-    role = serializers.ChoiceField(Role.choices)
-    name = serializers.CharField()
-    language = serializers.ChoiceField(Language.choices)
-    time_zone = serializers.CharField()
-    phone = serializers.CharField()
-    phone_verified = serializers.SerializerMethodField()
-    created_at = serializers.DateTimeField()
-    version = serializers.IntegerField()
-
-    def get_email_verified(self, user: User) -> bool:
-        return has_verified_email(user)
-
-    def get_phone_verified(self, user: User) -> bool:
-        return user.phone_verified_at is not None
 
 
 class SignedInSerializer(serializers.Serializer[SignedIn]):

@@ -1,65 +1,23 @@
-"""The console's pages of accounts: to look things up, and to sign a client out."""
+"""The console's page of audit entries."""
 
-from typing import Any, Final
+from typing import Any
 
 from django.apps import apps
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.actors import Actor, Via, actor_of
 from accounts.audit_words import THROUGH, Words, done, through
 from accounts.console import ConsoleAdmin
-from accounts.console.badges import Colour, badge
 from accounts.console.subjects import entries_seen_by
-from accounts.models import AuditEntry, AuditPerson, RefreshFamily, Role, User
+from accounts.models import AuditEntry, AuditPerson, User
 from accounts.policies import may_enter_console, sees_everything
-from accounts.services.clients import revoke
-
-_ROLES: Final[dict[str, Colour]] = {Role.ADMIN: "danger", Role.ORGANIZER: "warning", Role.ARTIST: "info"}
-
-
-@admin.register(User)
-class UserAdmin(ConsoleAdmin[User]):
-    list_display = ("email", "name", "role_badge", "language", "is_active", "created_at", "last_login")
-    list_filter = ("role", "is_active", "language")
-    search_fields = ("email", "name", "public_id")
-    ordering = ("-id",)
-    fieldsets = (
-        (None, {"fields": (("email", "name"), ("role", "is_active"), ("language", "time_zone"))}),
-        (_("Phone"), {"fields": (("phone", "phone_verified_at"),)}),
-        (_("Since"), {"fields": (("created_at", "last_login"), "public_id")}),
-    )
-
-    @badge(description=_("role"), ordering="role", colours=_ROLES)
-    def role_badge(self, user: User) -> tuple[str, str]:
-        return user.role, str(user.get_role_display())
-
-
-@admin.register(RefreshFamily)
-class ClientAdmin(ConsoleAdmin[RefreshFamily]):
-    list_display = ("public_id", "user", "created_at", "last_used_at", "expires_at", "revoked_because")
-    list_filter = ("revoked_because",)
-    list_select_related = ("user",)
-    search_fields = ("user__email", "public_id")
-    ordering = ("-id",)
-    actions = ("sign_out",)
-
-    @admin.action(description=_("Sign out"))
-    def sign_out(self, request: HttpRequest, chosen: models.QuerySet[RefreshFamily]) -> None:
-        now, families = timezone.now(), list(chosen)
-        for family in families:
-            revoke(actor=actor_of(request, Via.ADMIN), family=family, now=now)
-        count = len(families)
-        said = ngettext("%(number)s client is signed out.", "%(number)s clients are signed out.", count)
-        messages.success(request, said % {"number": count})
 
 
 class _Through(admin.SimpleListFilter):

@@ -12,18 +12,17 @@ from allauth.account.forms import (
 )
 from django import forms
 from django.contrib.auth.hashers import make_password
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Via, actor_of
 from accounts.languages import language_here
-from accounts.models import Language, Role, User
+from accounts.models import Role, User
 from accounts.passwords import require_strong
 from accounts.policies import SIGN_UP_ROLES
-from accounts.services.profile import time_zones
 from accounts.services.signing_up import EmailTaken, sign_up
-from config.lib.errors import Refusal, StaleVersion, ValidationError
+from config.lib.errors import ValidationError
 
 _LABELS: Final = {
     "login": _("E-mail"),
@@ -136,66 +135,6 @@ class SetForm(SetPasswordForm):  # type: ignore[misc]  # allauth ships no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _in_our_words(self)
-
-
-class ProfileForm(forms.Form):
-    """What a person says about themselves, and the version of it that they saw."""
-
-    name = forms.CharField(
-        label=_("Your name"), max_length=150, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
-    language = forms.ChoiceField(
-        label=_("Language"), choices=Language.choices, help_text=_("Of these pages, and of mail about your account.")
-    )
-    time_zone = forms.ChoiceField(
-        label=_("Time zone"), help_text=_("Yours. Times of a night are always those of its venue.")
-    )
-    phone = forms.CharField(
-        label=_("Phone"),
-        max_length=32,
-        required=False,
-        help_text=_("With its country code, for example +12025550123. Texts keep going to the phone you joined with."),
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
-    )
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, data: QueryDict | None, *, user: User) -> None:
-        """The form as the account stands, or as it was sent."""
-        stored = {name: getattr(user, name) for name in ("name", "language", "time_zone", "phone", "version")}
-        super().__init__(data, initial=stored)
-        self.user = user
-        self.refused_with = ValidationError.status
-        field = self.fields["time_zone"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = _zone_choices(user.time_zone)
-
-    def changes(self) -> dict[str, Any]:
-        """What the service is asked to store, once the form is valid."""
-        values = {name: self.cleaned_data[name] for name in ("name", "language", "time_zone", "phone")}
-        return values | {"expected_version": self.cleaned_data["version"]}
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Say what the service objected to, beside the field where it names one."""
-        self.refused_with = refusal.status
-        for detail in refusal.details:
-            self.add_error(detail.field, str(detail.message))
-        if isinstance(refusal, StaleVersion):
-            self.add_error(None, _("These settings were changed elsewhere in between. Look them over and save again."))
-            known = User.objects.values_list("version", flat=True).get(pk=self.user.pk)
-            self.data = {**{name: self.data.get(name) for name in self.data}, "version": known}
-        elif not refusal.details:
-            self.add_error(None, str(refusal))
-
-
-def _zone_choices(current: str) -> Choices:
-    """The zones named by a place, by region; before them UTC, and whatever else is in use."""
-    placed = {region: sorted(name for name in time_zones() if name.startswith(f"{region}/")) for region in _REGIONS}
-    known = {name for names in placed.values() for name in names}
-    first: Choices = [(name, name) for name in dict.fromkeys(("UTC", current)) if name not in known]
-    return first + [
-        (region, [(name, name.partition("/")[2].replace("_", " ")) for name in names])
-        for region, names in placed.items()
-    ]
 
 
 def _in_our_words(form: forms.Form) -> None:

@@ -1,4 +1,4 @@
-"""Sign-up, log-in, tokens and the profile."""
+"""Sign-up, log-in and tokens."""
 
 from django.contrib.auth import logout
 from django.urls import reverse
@@ -8,26 +8,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.actors import Credential, actor_of
-from accounts.api.serializers import (
+from accounts.api.serializers.signing_in import (
     LogInBody,
     LogOutBody,
-    ProfileBody,
-    ProfileSerializer,
     RefreshBody,
     SignedInSerializer,
     SignUpBody,
     signed_in_answer,
 )
 from accounts.languages import language_here
-from accounts.models import User
-from accounts.policies import signed_in
 from accounts.services.clients import log_out, refresh
-from accounts.services.profile import edit_profile
 from accounts.services.signing_in import log_in
 from accounts.services.signing_up import EmailTaken, sign_up_client
-from config.lib.api.etags import expected_version
 from config.lib.api.views import PUBLIC, SIGNED_IN, ApiView
-from config.lib.errors import InvalidCredentials, InvalidToken, StaleVersion, TokenExpired
+from config.lib.errors import InvalidCredentials, InvalidToken, TokenExpired
 
 
 class SignUpView(ApiView):
@@ -92,25 +86,3 @@ class LogOutView(ApiView):
         if family_id is None:
             logout(request)
         return Response(status=204)
-
-
-class ProfileView(ApiView):
-    scopes = {"GET": "profile:read", "PATCH": "profile:write"}
-    refusals = {"PATCH": (StaleVersion,)}
-
-    @extend_schema(operation_id="auth_profile", responses=ProfileSerializer, tags=["auth"])
-    def get(self, request: Request) -> Response:
-        """The account that asks."""
-        return self._answer(request, signed_in(actor_of(request)))
-
-    @extend_schema(operation_id="auth_edit_profile", request=ProfileBody, responses=ProfileSerializer, tags=["auth"])
-    def patch(self, request: Request) -> Response:
-        """Change what is named; a new phone number is an unverified one."""
-        actor = actor_of(request)
-        expected = expected_version(request, signed_in(actor).public_id)
-        body = self.body(request, ProfileBody, partial=True)
-        return self._answer(request, edit_profile(actor=actor, expected_version=expected, now=timezone.now(), **body))
-
-    def _answer(self, request: Request, user: User) -> Response:
-        data = ProfileSerializer(user).data
-        return self.resource(request, data, public_id=user.public_id, version=user.version)

@@ -1,0 +1,7 @@
+"""The console's pages of accounts, a module per subject."""
+
+from accounts.admin.audit import AuditEntryAdmin
+from accounts.admin.clients import ClientAdmin
+from accounts.admin.users import UserAdmin
+
+__all__ = ["AuditEntryAdmin", "ClientAdmin", "UserAdmin"]

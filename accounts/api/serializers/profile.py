@@ -1,0 +1,38 @@
+"""Body and answer of the profile."""
+
+from rest_framework import serializers
+
+from accounts.models import Language, Role, User
+from accounts.policies import has_verified_email
+from config.lib.api.serializers import Body
+
+
+class ProfileBody(Body):
+    name = serializers.CharField(max_length=150, required=False, allow_blank=True)
+    language = serializers.ChoiceField(Language.choices, required=False)
+    time_zone = serializers.CharField(max_length=64, required=False, help_text="IANA name, for example Europe/Madrid")
+    phone = serializers.CharField(
+        max_length=32, required=False, allow_blank=True, help_text="With its country: +12025550123. Unverified when new"
+    )
+
+
+class ProfileSerializer(serializers.Serializer[User]):
+    """An account, as its owner sees it."""
+
+    id = serializers.CharField(source="public_id")
+    email = serializers.EmailField()
+    email_verified = serializers.SerializerMethodField()
+    role = serializers.ChoiceField(Role.choices)
+    name = serializers.CharField()
+    language = serializers.ChoiceField(Language.choices)
+    time_zone = serializers.CharField()
+    phone = serializers.CharField()
+    phone_verified = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+
+    def get_email_verified(self, user: User) -> bool:
+        return has_verified_email(user)
+
+    def get_phone_verified(self, user: User) -> bool:
+        return user.phone_verified_at is not None

@@ -1,0 +1,1 @@
+"""The account addresses, a module per subject."""

@@ -1,0 +1,1 @@
+"""Forms of the account pages, a module per subject."""

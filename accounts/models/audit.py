@@ -1,0 +1,44 @@
+"""Audit entries, and the people they speak of."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.users import User
+from config.lib.public_ids import PublicIdField
+
+
+class AuditEntry(models.Model):
+    """Who did what to what, when, through what. Append-only (database trigger). Holds nothing personal: see AuditPerson."""
+
+    public_id = PublicIdField()
+    at = models.DateTimeField(db_index=True)
+    action = models.CharField(max_length=64, help_text=_("For example event.publish"))
+    subject_type = models.CharField(max_length=32)
+    subject_id = models.CharField(max_length=64, help_text=_("The public id of what was changed"))
+    channel = models.CharField(max_length=16)
+    facts = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        indexes = [models.Index(fields=["subject_type", "subject_id", "id"], name="audit_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject_type}:{self.subject_id}"
+
+
+class AuditPerson(models.Model):
+    """The personal part of an entry, which erasure deletes without touching the entry."""
+
+    entry = models.OneToOneField(AuditEntry, on_delete=models.CASCADE, primary_key=True, related_name="person")
+    user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    address = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("person of an audit entry")
+        verbose_name_plural = _("people of audit entries")
+
+    def __str__(self) -> str:
+        return str(self.entry_id)
