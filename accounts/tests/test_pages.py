@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts import forms
+from accounts.forms import signing_in as forms
 from accounts.models import AuditEntry, Ended, RefreshFamily, User
 from accounts.services.clients import open_client
 from accounts.services.signing_up import EmailTaken, sign_up
