@@ -79,6 +79,17 @@ def signed_in(actor: Actor) -> User:
     return actor.user
 
 
+def require_person(actor: Actor) -> User:
+    """The user, signed in as a person: an API key carries scopes, never the account itself.
+
+    Raises AuthRequired, InsufficientScope.
+    """
+    user = signed_in(actor)
+    if "*" not in actor.scopes:
+        raise InsufficientScope
+    return user
+
+
 def has_verified_email(user: User) -> bool:
     """Whether the owner of the log-in address has confirmed it (one query)."""
     found: bool = EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists()

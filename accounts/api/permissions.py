@@ -6,12 +6,12 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from accounts.actors import actor_of
-from accounts.policies import require_scope, signed_in
-from config.lib.api.scopes import PUBLIC, SIGNED_IN
+from accounts.policies import require_person, require_scope
+from config.lib.api.scopes import PERSON, PUBLIC
 
 
 class HasScope(BasePermission):
-    """Reads `view.scopes[method]`: PUBLIC, SIGNED_IN, or a scope that role and credential must both give."""
+    """Reads `view.scopes[method]`: PUBLIC, PERSON, or a scope that role and credential must both give."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Whether the method is open; False when it names no scope. Raises AuthRequired or InsufficientScope."""
@@ -21,8 +21,8 @@ class HasScope(BasePermission):
         needed: str | None = getattr(view, "scopes", {}).get(method)
         if needed == PUBLIC:
             return True
-        if needed == SIGNED_IN:
-            signed_in(actor_of(request))
+        if needed == PERSON:
+            require_person(actor_of(request))
         elif needed:
             require_scope(actor_of(request), needed)
         return needed is not None

@@ -12,13 +12,13 @@ from rest_framework.test import APIClient, APIRequestFactory, force_authenticate
 from accounts.actors import Credential
 from accounts.models import Role, User
 from accounts.tests.factories import UserFactory
-from config.lib.api.views import PUBLIC, SIGNED_IN, ApiView
+from config.lib.api.views import PERSON, PUBLIC, ApiView
 
 
 class Scoped(ApiView):
     """One method per kind of entry; DELETE has none."""
 
-    scopes: ClassVar = {"GET": PUBLIC, "POST": SIGNED_IN, "PUT": "events:write"}
+    scopes: ClassVar = {"GET": PUBLIC, "POST": PERSON, "PUT": "events:write"}
 
     def get(self, request: Request) -> Response:
         return Response({})
@@ -74,3 +74,9 @@ def test_options_of_an_allowed_origin_is_answered_before_the_view(api: APIClient
 def test_credential_without_the_scope_is_refused_even_to_an_admin(admin_user: User) -> None:
     for scopes, status in ((frozenset({"events:read"}), 403), (frozenset({"events:write"}), 200)):
         assert ask("put", admin_user, Credential(scopes=scopes)).status_code == status
+
+
+def test_a_key_does_not_reach_what_is_a_persons_own(fan: User) -> None:
+    refused = ask("post", fan, Credential(scopes=frozenset({"events:read", "profile:write"})))
+    assert (refused.status_code, refused.data["error"]["code"]) == (403, "INSUFFICIENT_SCOPE")
+    assert ask("post", fan, Credential()).status_code == 200

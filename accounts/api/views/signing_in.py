@@ -20,7 +20,7 @@ from accounts.languages import language_here
 from accounts.services.clients import log_out, refresh
 from accounts.services.signing_in import log_in
 from accounts.services.signing_up import EmailTaken, sign_up_client
-from config.lib.api.views import PUBLIC, SIGNED_IN, ApiView
+from config.lib.api.views import PERSON, PUBLIC, ApiView
 from config.lib.errors import InvalidCredentials, InvalidToken, TokenExpired
 
 
@@ -74,7 +74,7 @@ class RefreshView(ApiView):
 
 
 class LogOutView(ApiView):
-    scopes = {"POST": SIGNED_IN}
+    scopes = {"POST": PERSON}
     refusals = {"POST": (InvalidToken, TokenExpired)}
 
     @extend_schema(operation_id="auth_log_out", request=LogOutBody, responses={204: None}, tags=["auth"])

@@ -12,7 +12,7 @@ from rest_framework.serializers import Serializer
 from config.lib import errors
 from config.lib.api import document
 from config.lib.api.document import JSON, Schema
-from config.lib.api.scopes import PUBLIC, SIGNED_IN
+from config.lib.api.scopes import PERSON, PUBLIC
 from config.lib.api.serializers import Body
 from config.lib.errors import Refusal
 
@@ -29,7 +29,7 @@ class EnvelopeSchema(AutoSchema):
         scope = self._scope()
         if scope == PUBLIC:
             return [{}, *(way for way in ways if way)]
-        carried = [scope] if scope and scope != SIGNED_IN else []
+        carried = [scope] if scope and scope != PERSON else []
         return [{name: carried if name == "bearer" else [] for name in way} for way in ways if way]
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Schema | None:
@@ -38,7 +38,11 @@ class EnvelopeSchema(AutoSchema):
             return None
         operation.setdefault("security", [])  # said outright: nobody needs to sign in
         if (scope := self._scope()) != PUBLIC:
-            needs = "Needs somebody signed in." if scope == SIGNED_IN else f"Needs the scope `{scope}`."
+            needs = (
+                "Needs a person who is signed in; API keys do not reach it."
+                if scope == PERSON
+                else f"Needs the scope `{scope}`."
+            )
             operation["description"] = f"{operation.get('description', '')}\n\n{needs}".strip()
         return operation
 

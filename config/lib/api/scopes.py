@@ -6,4 +6,4 @@ A leaf of its own, because REST framework loads the default permission while its
 from typing import Final
 
 PUBLIC: Final = "public"  # open to everyone
-SIGNED_IN: Final = "signed_in"  # open to everyone who is signed in
+PERSON: Final = "person"  # a person who is signed in (session or access token): no API key reaches the account itself

@@ -9,13 +9,13 @@ from rest_framework.views import APIView
 
 from config.lib.api.envelope import Enveloped, envelope
 from config.lib.api.etags import etag_of, unchanged
-from config.lib.api.scopes import PUBLIC, SIGNED_IN
+from config.lib.api.scopes import PERSON, PUBLIC
 from config.lib.api.throttling import caller_of
 from config.lib.errors import Refusal
 from config.lib.limits import Allowance
 from config.lib.pagination import bad_parameter, limit_from, page_of
 
-__all__ = ["PUBLIC", "SIGNED_IN", "ApiView"]
+__all__ = ["PERSON", "PUBLIC", "ApiView"]
 
 
 class ApiView(APIView):

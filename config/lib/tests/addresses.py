@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from config.lib.api.serializers import Body
-from config.lib.api.views import PUBLIC, SIGNED_IN, ApiView
+from config.lib.api.views import PERSON, PUBLIC, ApiView
 from config.lib.errors import Conflict, Detail, StaleVersion
 
 
@@ -34,7 +34,7 @@ class PersonSerializer(serializers.Serializer[Any]):
 
 
 class Things(ApiView):
-    scopes: ClassVar = {"GET": PUBLIC, "POST": PUBLIC, "DELETE": SIGNED_IN, "PUT": "events:write"}
+    scopes: ClassVar = {"GET": PUBLIC, "POST": PUBLIC, "DELETE": PERSON, "PUT": "events:write"}
     refusals: ClassVar = {"DELETE": (Conflict,)}
     orderings: ClassVar = ("name", "-name")
 

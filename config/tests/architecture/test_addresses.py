@@ -9,7 +9,7 @@ from django.template.loader import get_template
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver
 
 from accounts.policies import ROLE_SCOPES
-from config.lib.api.views import PUBLIC, SIGNED_IN, ApiView
+from config.lib.api.views import PERSON, PUBLIC, ApiView
 from config.tests.architecture.sources import PROJECT
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -38,7 +38,7 @@ def problems(view: type[ApiView]) -> list[str]:
     answered = {method.upper() for method in METHODS if hasattr(view, method)}
     found = [f"{method} names no scope" for method in sorted(answered - set(view.scopes))]
     found += [f"{method} is not answered" for method in sorted((set(view.scopes) | set(view.refusals)) - answered)]
-    unknown = sorted(set(view.scopes.values()) - SCOPES - {PUBLIC, SIGNED_IN})
+    unknown = sorted(set(view.scopes.values()) - SCOPES - {PUBLIC, PERSON})
     return found + [f"{scope} is no role's scope" for scope in unknown]
 
 
