@@ -3,10 +3,9 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from drf_spectacular.views import SpectacularAPIView
 
 from config import gallery
-from config.api_docs import TryItPage
+from config.api_docs import Document, TryItPage
 from config.demo.programme import DEMO_TEXTS
 from config.error_pages import unknown_api_address
 from config.health import live, ready
@@ -41,7 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("events.urls")),
     path("", include("voting.urls")),
     path("api/v1/", include(api)),
-    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/schema/", Document.as_view(), name="api-schema"),
     path("api/docs/", TryItPage.as_view(), name="api-docs"),
     re_path(r"^api/", unknown_api_address, name="api-unknown"),
 ]

@@ -91,3 +91,11 @@ def test_the_schema_is_served(client: Client) -> None:
 
     assert answer.status_code == 200
     assert yaml.safe_load(answer.content)["openapi"] == "3.1.0"
+
+
+@pytest.mark.parametrize("wanted", ["*/*", "application/json", "application/yaml"])
+def test_the_document_refuses_in_the_envelope(client: Client, wanted: str) -> None:
+    answer = client.post("/api/schema/", headers={"Accept": wanted})
+
+    assert (answer.status_code, answer["Content-Type"]) == (405, "application/json")
+    assert answer.json()["error"]["code"] == "METHOD_NOT_ALLOWED"
