@@ -65,14 +65,20 @@ def _ip(text: str) -> str | None:
         return None
 
 
+def whence(request: HttpRequest | Request) -> tuple[str | None, str]:
+    """Where a request comes from: its address, if it has one, and what its client calls itself."""
+    return _ip(address_of(request)), request.headers.get("User-Agent", "")[:USER_AGENT_LENGTH]
+
+
 def actor_of(request: HttpRequest | Request, via: Via = Via.API) -> Actor:
     """Who asks, for the services: of a Django request (session) or a DRF request (session, token or key)."""
     credential = getattr(request, "auth", None)
+    address, user_agent = whence(request)
     return Actor(
         via=via,
         user=request.user if isinstance(request.user, User) else None,
         scopes=credential.scopes if isinstance(credential, Credential) else ALL_SCOPES,
-        address=_ip(address_of(request)),
-        user_agent=request.headers.get("User-Agent", "")[:USER_AGENT_LENGTH],
+        address=address,
+        user_agent=user_agent,
         request_id=request_id(),
     )

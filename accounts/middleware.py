@@ -1,14 +1,57 @@
-"""The language of a request."""
+"""Who a request's browser is signed in as, and the language it is answered in."""
 
+from functools import cache, partial
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
 
+from accounts.actors import whence
 from accounts.models import Language, User
+from accounts.session_store import SessionStore
 from config.lib.outages import AWAY
+
+
+class SignedInMiddleware(AuthenticationMiddleware):
+    """`request.user` by the session's row, read with the user in one query, and not before somebody asks."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        assert isinstance(request.session, SessionStore)
+        request.session.address, request.session.user_agent = whence(request)
+        user = cache(partial(_user_of, request.session))
+        request.user = SimpleLazyObject(user)  # type: ignore[assignment]  # as Django does
+        request.auser = sync_to_async(user)
+
+
+def _user_of(session: SessionStore) -> User | AnonymousUser:
+    """As `django.contrib.auth.get_user`: a session that signs nobody in any more is forgotten, and its cookie with it."""
+    if SESSION_KEY not in session:
+        return AnonymousUser()
+    row = session.row(now=timezone.now())
+    if row is None or row.user is None or not _of_this_password(session, row.user):
+        session.flush()
+        return AnonymousUser()
+    return row.user
+
+
+def _of_this_password(session: SessionStore, user: User) -> bool:
+    """Whether the session began with the user's present password; after a rotation of SECRET_KEY it is sealed anew."""
+    kept, now = session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()
+    if constant_time_compare(kept, now):
+        return True
+    if any(constant_time_compare(kept, earlier) for earlier in user.get_session_auth_fallback_hash()):
+        session[HASH_SESSION_KEY] = now
+        return True
+    return False
 
 
 def _linked(request: HttpRequest) -> str | None:

@@ -57,7 +57,6 @@ INSTALLED_APPS = [
     "accounts.apps.ConsoleConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "servestatic.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -90,7 +89,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SignedInMiddleware",
     "accounts.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -167,7 +166,7 @@ CHANNEL_LAYERS = {
         "CONFIG": {"hosts": [REDIS_URL], "prefix": "channels"},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "accounts.session_store"
 SESSION_CACHE_ALIAS = "sessions"
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
@@ -237,6 +236,9 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
+SESSION_IDLE_HOURS = env.int("SESSION_IDLE_HOURS", 336)
+SESSION_ABSOLUTE_DAYS = env.int("SESSION_ABSOLUTE_DAYS", 90)
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE_DAYS * 86_400  # of the cookie; what ends a session is its row
 ACCESS_TOKEN_SECONDS = env.int("ACCESS_TOKEN_SECONDS", 600)
 REFRESH_IDLE_DAYS = env.int("REFRESH_IDLE_DAYS", 30)
 REFRESH_ABSOLUTE_DAYS = env.int("REFRESH_ABSOLUTE_DAYS", 180)

@@ -1,7 +1,115 @@
-from django.db import migrations
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+import config.lib.public_ids
 
 
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0001_initial")]
 
-    operations = []
+    operations = [
+        migrations.CreateModel(
+            name="BrowserSession",
+            fields=[
+                ("session_data", models.TextField(verbose_name="session data")),
+                ("expire_date", models.DateTimeField(db_index=True, verbose_name="expire date")),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("session_key", models.CharField(editable=False, max_length=40, unique=True)),
+                ("public_id", config.lib.public_ids.PublicIdField(length=16)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="browser_sessions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("address", models.GenericIPAddressField(null=True, verbose_name="address")),
+                ("user_agent", models.CharField(blank=True, max_length=200, verbose_name="browser")),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="signed in")),
+                ("last_seen_at", models.DateTimeField(verbose_name="last seen")),
+                ("ends_at", models.DateTimeField(verbose_name="ends at the latest")),
+            ],
+            options={
+                "verbose_name": "signed-in browser",
+                "verbose_name_plural": "signed-in browsers",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("expire_date__lte", models.F("ends_at"))),
+                        name="browser_session_idle_before_absolute",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("created_at"))),
+                        name="browser_session_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("user__isnull", False),
+                            models.Q(("address__isnull", True), ("user_agent", "")),
+                            _connector="OR",
+                        ),
+                        name="browser_session_of_nobody_is_nowhere",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="KnownDevice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="known_devices",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("mark", models.CharField(max_length=64)),
+                ("last_seen_at", models.DateTimeField(db_index=True)),
+            ],
+            options={
+                "verbose_name": "known device",
+                "verbose_name_plural": "known devices",
+                "constraints": [models.UniqueConstraint(fields=("user", "mark"), name="known_device_once")],
+            },
+        ),
+        migrations.RemoveConstraint(model_name="refreshfamily", name="refresh_family_revoked_with_reason"),
+        migrations.AlterField(
+            model_name="refreshfamily",
+            name="revoked_because",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("signed_out", "Signed out"),
+                    ("password_changed", "The password was changed"),
+                    ("reused", "A refresh token was used twice"),
+                    ("revoked", "Signed out by an admin"),
+                    ("suspended", "The account was suspended"),
+                    ("replaced", "Signed in on too many devices"),
+                ],
+                max_length=32,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="refreshfamily",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("revoked_at__isnull", True), ("revoked_because", "")),
+                    models.Q(
+                        ("revoked_at__isnull", False),
+                        (
+                            "revoked_because__in",
+                            ["signed_out", "password_changed", "reused", "revoked", "suspended", "replaced"],
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="refresh_family_revoked_with_reason",
+            ),
+        ),
+        # Django's own table, which a database made before this has: its sessions end, and everybody signs in once more.
+        migrations.RunSQL("DROP TABLE IF EXISTS django_session", migrations.RunSQL.noop),
+    ]

@@ -3,6 +3,18 @@
 from accounts.models.audit import AuditEntry, AuditPerson
 from accounts.models.clients import Ended, RefreshFamily
 from accounts.models.idempotency import IdempotencyKey
+from accounts.models.sessions import BrowserSession, KnownDevice
 from accounts.models.users import Language, Role, User
 
-__all__ = ["AuditEntry", "AuditPerson", "Ended", "IdempotencyKey", "Language", "RefreshFamily", "Role", "User"]
+__all__ = [
+    "AuditEntry",
+    "AuditPerson",
+    "BrowserSession",
+    "Ended",
+    "IdempotencyKey",
+    "KnownDevice",
+    "Language",
+    "RefreshFamily",
+    "Role",
+    "User",
+]

@@ -15,6 +15,8 @@ class Ended(models.TextChoices):
     PASSWORD_CHANGED = "password_changed", _("The password was changed")
     REUSED = "reused", _("A refresh token was used twice")
     REVOKED = "revoked", _("Signed out by an admin")
+    SUSPENDED = "suspended", _("The account was suspended")
+    REPLACED = "replaced", _("Signed in on too many devices")
 
 
 class RefreshFamily(models.Model):

@@ -247,7 +247,7 @@ class TestWhenTheBoxDoesNotAnswer:
             raise OperationalError("connection refused")
 
         Attendee.objects.filter(pk=night.attendees[0].pk).update(user=fan)
-        monkeypatch.setattr("django.contrib.auth.middleware.get_user", gone)
+        monkeypatch.setattr("accounts.middleware._user_of", gone)
         (answer,) = post(f"/events/{night.event.slug}/vote/", filled_in(token_for(night), 2), user=fan)
         assert answer.status_code == 503
         assert "Your choice, number 2, is kept" in main_of(answer)

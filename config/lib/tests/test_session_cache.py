@@ -23,7 +23,7 @@ def test_a_session_is_kept_in_redis_and_outlives_it(
 ) -> None:
     client.force_login(fan)
     assert client.get("/accounts/password/change/").status_code == 200
-    assert caches["sessions"].get(f"django.contrib.sessions.cached_db{client.cookies['sessionid'].value}")
+    assert caches["sessions"].get(f"browser:{client.cookies['sessionid'].value}")
 
     request.getfixturevalue("_away")
 

@@ -1,0 +1,61 @@
+"""Browser sessions, and the devices an account is known to be used on."""
+
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.users import User
+from config.lib.public_ids import PublicIdField
+
+
+class BrowserSession(AbstractBaseSession):
+    """A browser that came here, with what Django keeps for it. Written by the session store alone; ended by deleting it.
+
+    `expire_date` is the idle expiry: it moves with use, never past `ends_at`, the absolute one, so what is later than now is
+    alive. A browser that nobody is signed in with has no user, and nothing is kept of where it is.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    session_key = models.CharField(max_length=40, unique=True, editable=False)  # the cookie: inside only, never shown
+    public_id = PublicIdField()
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="browser_sessions")
+    address = models.GenericIPAddressField(_("address"), null=True)
+    user_agent = models.CharField(_("browser"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("signed in"), editable=False)
+    last_seen_at = models.DateTimeField(_("last seen"))
+    ends_at = models.DateTimeField(_("ends at the latest"))
+
+    class Meta:
+        verbose_name = _("signed-in browser")
+        verbose_name_plural = _("signed-in browsers")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expire_date__lte=models.F("ends_at")), name="browser_session_idle_before_absolute"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("created_at")), name="browser_session_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=False) | models.Q(address__isnull=True, user_agent=""),
+                name="browser_session_of_nobody_is_nowhere",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class KnownDevice(models.Model):
+    """A mark by which a device of a user is known again: digests, of its cookie or of how and from where it comes."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="known_devices")
+    mark = models.CharField(max_length=64)
+    last_seen_at = models.DateTimeField(db_index=True)  # serves the sweep
+
+    class Meta:
+        verbose_name = _("known device")
+        verbose_name_plural = _("known devices")
+        constraints = [models.UniqueConstraint(fields=["user", "mark"], name="known_device_once")]
+
+    def __str__(self) -> str:
+        return self.mark

@@ -1,0 +1,134 @@
+"""Where browser sessions are kept: rows of ours, with Django's cache in front (`SESSION_ENGINE`).
+
+What a browser put into its session may come from the cache; whether anybody is signed in with it never does. The row is
+asked in the query that reads the user (`SessionStore.row`), so what ends a session holds at once in every process,
+whatever the cache still has, and costs no query of its own.
+
+The shape is the one Django documents for extending database-backed sessions:
+https://docs.djangoproject.com/en/5.2/topics/http/sessions/#extending-database-backed-session-engines
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import CreateError, UpdateError
+from django.contrib.sessions.backends.cached_db import SessionStore as CachedStore
+from django.core.cache import caches
+from django.db import IntegrityError, models, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Least
+from django.utils import timezone
+from psycopg.errors import UniqueViolation
+
+from accounts.models import BrowserSession
+
+SEEN_EVERY: Final = timedelta(minutes=5)  # "last seen" is no more exact than this, so that reading pages writes nothing
+_CACHED_AS: Final = "browser:"
+
+
+def _idle() -> timedelta:
+    return timedelta(hours=settings.SESSION_IDLE_HOURS)
+
+
+def _absolute() -> timedelta:
+    return timedelta(seconds=settings.SESSION_COOKIE_AGE)
+
+
+def _used(now: datetime) -> dict[str, Any]:
+    """What every use moves: the idle expiry slides, never past the absolute one."""
+    return {"last_seen_at": now, "expire_date": Least(Value(now + _idle()), F("ends_at"))}
+
+
+class SessionStore(CachedStore):
+    """One browser's session. `address` and `user_agent` are where the present request comes from, "" or None if unknown."""
+
+    cache_key_prefix = _CACHED_AS
+
+    def __init__(self, session_key: str | None = None) -> None:
+        super().__init__(session_key)
+        self.address: str | None = None
+        self.user_agent = ""
+        self._read: BrowserSession | None = None
+
+    @classmethod
+    def get_model_class(cls) -> type[BrowserSession]:
+        return BrowserSession
+
+    def row(self, *, now: datetime) -> BrowserSession | None:
+        """The living row with its active user, in one query; None when this session signs nobody in (any more).
+
+        Once every SEEN_EVERY it is also written down that the browser was seen, and where.
+        """
+        row = self._read or self._row(now)
+        self._read = None
+        if row is None or row.user is None or not row.user.is_active:
+            return None
+        if now - row.last_seen_at >= SEEN_EVERY:
+            same = BrowserSession.objects.filter(pk=row.pk, last_seen_at=row.last_seen_at)  # of two at once, one writes
+            same.update(address=self.address, user_agent=self.user_agent, **_used(now))
+        return row
+
+    def save(self, must_create: bool = False) -> None:
+        """Store what the session holds now. Raises CreateError for a key that is taken, UpdateError for a row that is gone."""
+        key = self.session_key
+        if key is None:
+            self.create()
+            return
+        data: dict[str, Any] = self._get_session(no_load=must_create)  # type: ignore[attr-defined]  # not in the stubs
+        now = timezone.now()
+        values: dict[str, Any] = {"session_data": self.encode(data)}
+        if user_id := data.get(SESSION_KEY):
+            values |= {"user_id": user_id, "address": self.address, "user_agent": self.user_agent}
+        if must_create:
+            self._insert(key, values, now)
+        elif not BrowserSession.objects.filter(session_key=key).update(**values, **_used(now)):
+            raise UpdateError
+        caches[settings.SESSION_CACHE_ALIAS].set(self.cache_key, data, int(_idle().total_seconds()))
+
+    async def asave(self, must_create: bool = False) -> None:
+        await sync_to_async(self.save)(must_create)
+
+    def _insert(self, key: str, values: dict[str, Any], now: datetime) -> None:
+        ends_at = now + _absolute()
+        try:
+            with transaction.atomic():
+                BrowserSession.objects.create(
+                    session_key=key,
+                    created_at=now,
+                    last_seen_at=now,
+                    expire_date=min(now + _idle(), ends_at),
+                    ends_at=ends_at,
+                    **values,
+                )
+        except IntegrityError as error:
+            if isinstance(error.__cause__, UniqueViolation):
+                raise CreateError from error
+            raise
+
+    def _row(self, now: datetime) -> BrowserSession | None:
+        alive = BrowserSession.objects.filter(expire_date__gt=now).select_related("user")
+        return alive.filter(session_key=self.session_key).first()
+
+    def _get_session_from_db(self) -> BrowserSession | None:
+        """Where the cache knew nothing. The row is kept for `row`, which is asked next."""
+        self._read = self._row(timezone.now())
+        if self._read is None:
+            self._session_key = None
+        return self._read
+
+
+def end(sessions: "models.QuerySet[BrowserSession]") -> int:
+    """Sign these browsers out; how many that were. What is cached of them goes once the caller's transaction is committed."""
+    keys = list(sessions.order_by("pk").values_list("session_key", flat=True))
+    _deleted, per_model = BrowserSession.objects.filter(session_key__in=keys).delete()
+    transaction.on_commit(lambda: _forget(keys))
+    return per_model.get(BrowserSession._meta.label, 0)
+
+
+def _forget(keys: list[str]) -> None:
+    """Best effort: what stays cached while Redis is away signs nobody in all the same."""
+    for key in keys:
+        caches[settings.SESSION_CACHE_ALIAS].delete(_CACHED_AS + key)
