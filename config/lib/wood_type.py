@@ -38,9 +38,28 @@ _ADVANCES: Final = {
     "%": 729,
     "@": 800,
 }
-_BEARINGS: Final = {"BDEFHIKLMNPR": 55, "U": 49, "CGOQ&": 35, "T/VXW": 7, "AZ2568903S?": 26, "J14Y£€$": 13, ":!·": 78}
+_BEFORE: Final = {
+    "BDEFHIKLMNPR1.,\N{RIGHT SINGLE QUOTATION MARK}": 54,
+    "U": 49,
+    "CGOQ&07?-": 34,
+    "ASZ235689": 25,
+    "J4Y£$": 12,
+    "TVWX/€": 6,
+    ":!·": 78,
+}
+_AFTER: Final = {
+    "HIJMN.,\N{RIGHT SINGLE QUOTATION MARK}": 55,
+    "GU?": 49,
+    "BDOQ07": 35,
+    "EFLPS23689&-": 29,
+    "ACRZ15": 21,
+    "Y€$": 13,
+    "KTVWX4/£": 7,
+    ":!·": 78,
+}
 _ADVANCE: Final = {letter: width / 1000 for letters, width in _ADVANCES.items() for letter in letters}
-_BEARING: Final = {letter: width / 1000 for letters, width in _BEARINGS.items() for letter in letters}
+_SPACE_BEFORE: Final = {letter: width / 1000 for letters, width in _BEFORE.items() for letter in letters}
+_SPACE_AFTER: Final = {letter: width / 1000 for letters, width in _AFTER.items() for letter in letters}
 _SHORT_LINE: Final = 3
 _ABOVE: Final = {230}  # canonical combining classes (Unicode, UAX 44): above the letter
 _BELOW: Final = {202, 220}  # attached below, below
@@ -145,7 +164,7 @@ def _cost(line: str) -> float:
 
 def _edges(text: str) -> tuple[float, float]:
     plain = _plain(text)
-    return _BEARING.get(plain[:1], 0.04), _BEARING.get(plain[-1:], 0.04)
+    return _SPACE_BEFORE.get(plain[:1], 0.04), _SPACE_AFTER.get(plain[-1:], 0.04)
 
 
 def _inked_width(text: str) -> float:
