@@ -29,13 +29,13 @@ def ballot() -> Ballot:
 def test_a_receipt_says_when_and_in_which_round_it_is_counted(client: Client, ballot: Ballot) -> None:
     response = client.get("/votes/k7m4qd0123ab/")
     assert response.status_code == 200
-    assert "Receipt k7m4qd0123ab: this vote of 20:04 UTC is counted in round 2." in main_of(response)
+    assert "Receipt k7m4qd0123ab: this vote of Fri 20 Nov, 21:04 is counted in round 2." in main_of(response)
 
 
 @pytest.mark.parametrize("state", ["superseded", "quarantined"])
 def test_a_vote_that_is_not_counted_says_so(client: Client, ballot: Ballot, state: str) -> None:
     Ballot.objects.update(state=state, reason="MERGED")
-    assert "this vote of 20:04 UTC is not counted in round 2." in main_of(client.get("/votes/k7m4qd0123ab/"))
+    assert "this vote of Fri 20 Nov, 21:04 is not counted in round 2." in main_of(client.get("/votes/k7m4qd0123ab/"))
 
 
 def test_it_is_found_however_it_was_copied(client: Client, ballot: Ballot) -> None:
