@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final, Literal
 
 from django.conf import settings
@@ -27,6 +28,7 @@ _CHANNELS: Final = {
     BallotChannel.WEB: gettext_lazy("Web"),
     BallotChannel.API: gettext_lazy("App"),
 }
+_VOTED: Final = gettext_lazy("Voted")
 _STAGES: Final[dict[str, Stage]] = {
     EventStatus.CLOSED: "over",
     EventStatus.ARCHIVED: "over",
@@ -92,11 +94,21 @@ class RecapPage:
 
     @property
     def way_summary(self) -> str:
-        return _summary(self.way)
+        """What the picture shows, in a sentence: how many of those who joined came to the end of the way."""
+        (_start, joined), (end, stayed) = self.way[0], self.way[-1]
+        if not joined:
+            return _("Nobody joined.")
+        came_to_vote = _("%(count)s of the %(joined)s who joined voted.")
+        words = came_to_vote if end == _VOTED else _("%(count)s of the %(joined)s who joined said yes.")
+        return words % {"count": written(stayed), "joined": written(joined)}
 
     @property
     def channels_summary(self) -> str:
-        return _summary(self.channels)
+        """Which way most votes came."""
+        way, most = max(self.channels, key=itemgetter(1))
+        total = sum(votes for _way, votes in self.channels)
+        words = ngettext("%(way)s: %(count)s of %(total)s vote.", "%(way)s: %(count)s of %(total)s votes.", total)
+        return words % {"way": way, "count": written(most), "total": written(total)}
 
 
 def recap_page_of(event: Event) -> RecapPage:
@@ -135,7 +147,7 @@ def _way(event: Event, held: Sequence[Standings]) -> list[Point]:
     way: list[Point] = [(_("Joined"), counted["joined"]), (_("Confirmed"), counted["confirmed"])]
     if shown := _shown(held):
         ballots = Ballot.objects.filter(round__event=event, round__number__in=shown, state=BallotState.ACCEPTED)
-        way.append((_("Voted"), ballots.aggregate(voters=Count("attendee", distinct=True))["voters"]))
+        way.append((_VOTED, ballots.aggregate(voters=Count("attendee", distinct=True))["voters"]))
     return way
 
 
@@ -143,7 +155,3 @@ def _channels(event: Event, held: Sequence[Standings]) -> list[Point]:
     tallies = Tally.objects.filter(round__event=event, round__number__in=_shown(held))
     votes = dict(tallies.values_list("channel").annotate(votes=Sum("votes")).order_by())
     return [(label, votes[channel]) for channel, label in _CHANNELS.items() if votes.get(channel)]
-
-
-def _summary(points: Sequence[Point]) -> str:
-    return ", ".join(f"{label}: {written(count)}" for label, count in points) + "."

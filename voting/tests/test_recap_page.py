@@ -103,11 +103,19 @@ def test_the_room_is_counted(client: Client, night: Event) -> None:
         BallotFactory.create(round=round_, entry=entries[0], attendee=person)
     BallotFactory.create(round=round_, entry=None, attendee=people[2], state="rejected", reason="ROUND_CLOSED")
     count(entries[0], 1, "sms")
-    count(entries[0], 1, "web")
+    count(entries[0], 3, "web")
     type(round_).objects.filter(pk=round_.pk).update(status=RoundStatus.CLOSED)
     shown = read(client, path(night))
-    assert "Joined: 4, Confirmed: 3, Voted: 2." in shown
+    assert "2 of the 4 who joined voted." in shown
+    assert "Web: 3 of 4 votes." in shown
     assert Ballot.objects.count() == 3
+
+
+def test_while_no_result_is_shown_it_tells_how_many_said_yes(client: Client, night: Event) -> None:
+    assert "Nobody joined." in read(client, path(night))
+    AttendeeFactory.create_batch(2, event=night)
+    AttendeeFactory.create(event=night, status="pending", confirmed_at=None)
+    assert "2 of the 3 who joined said yes." in read(client, path(night))
 
 
 def test_nobody_is_named_who_came(client: Client, night: Event, fan: User) -> None:
