@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from config.lib.numerals import written
 from events.models import Event, EventStatus
 from voting.drawing import Drawn, Phase, drawn
 from voting.leaderboard import Audience, Standings, standings_now
@@ -13,7 +14,10 @@ from voting.leaderboard import Audience, Standings, standings_now
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Strip:
-    """One live night. `leader` and `lead` are "" while nobody leads or nobody may know; `said` is a sentence then."""
+    """One live night. `leader` and `lead` are "" while nobody leads or nobody may know; `said` is a sentence then.
+
+    `lead` follows the leader's name, so it begins small.
+    """
 
     event: Event
     href: str
@@ -40,9 +44,15 @@ def _strip(event: Event, board: Drawn) -> Strip:
         event=event,
         href=reverse("voting-pages:live", args=[event.slug]),
         leader=alone.artist if alone else "",
-        lead=alone.note if alone else "",
+        lead=_lead(board) if alone else "",
         said="" if alone else _said(board, level=len(leaders)),
     )
+
+
+def _lead(board: Drawn) -> str:
+    votes = [row.votes for row in board.rows]
+    words = _("won by %(count)s") if board.phase == Phase.OVER else _("leads by %(count)s")
+    return words % {"count": written(votes[0] - sum(votes[1:2]))}
 
 
 def _said(board: Drawn, *, level: int) -> str:

@@ -23,8 +23,8 @@ def test_who_leads_is_told_with_the_way_to_the_board(client: Client) -> None:
     leader = names(held(event))[0]
     for page in pages(event):
         shown = read(client, page)
-        assert f"<strong>{leader}</strong>" in shown
-        assert "Leads by 438,388" in shown
+        assert f'<strong class="leader">{leader}</strong>' in shown
+        assert "leads by 438,388" in shown
         assert f'href="/events/{event.slug}/live/"' in shown
 
 
