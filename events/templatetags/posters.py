@@ -13,6 +13,7 @@ from events.models import Event
 register = template.Library()
 _COPIES = "poster copies"
 _SHEET = 600  # the measure of a poster blown up; its type is a little more than half as high
+_SHEET_FIGURE = 900  # its figure is half as wide again as high, as the box it stands in
 _SHEET_TYPE = 360
 
 
@@ -46,7 +47,7 @@ def event_sheet(context: template.Context, event: Event) -> dict[str, SafeString
     return {
         "title": event.title,
         "ground": SafeString(posters.sheet_ground(seed=seed, copy=_copy(context))),
-        "figure": SafeString(posters.sheet_figure(seed=seed, width=_SHEET, height=_SHEET)),
+        "figure": SafeString(posters.sheet_figure(seed=seed, width=_SHEET_FIGURE, height=_SHEET)),
         "type": SafeString(posters.sheet_type(seed=seed, words=event.title, width=_SHEET, height=_SHEET_TYPE)),
     }
 
