@@ -1,5 +1,6 @@
 """`{% load site %}`: where the head and the foot of every page lead."""
 
+from email.utils import parseaddr
 from typing import Final
 from urllib.parse import urlencode
 
@@ -49,6 +50,12 @@ def sign_in_address(context: Context) -> str:
     if back == "/" or back.startswith(_NOTHING_TO_COME_BACK_TO):
         return entrance
     return f"{entrance}?{urlencode({REDIRECT_FIELD_NAME: back})}"
+
+
+@register.simple_tag
+def our_mailbox() -> str:
+    """The e-mail address that people write to: the one our own mail comes from."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
 @register.simple_tag(takes_context=True)
