@@ -55,6 +55,12 @@ register(
         "user.grant": _("Role given"),
         "user.edit_profile": _("Profile edited"),
         "user.confirm_email": _("E-mail confirmed"),
+        "user.add_factor": _("Way to sign in added"),
+        "user.remove_factor": _("Way to sign in removed"),
+        "user.remove_second_factors": _("Two-step sign-in switched off by an admin"),
+        "user.rename_passkey": _("Passkey renamed"),
+        "user.renew_recovery_codes": _("Recovery codes renewed"),
+        "user.use_factor": _("Second step of signing in taken"),
         "client.reuse": _("A spent token was used again, so the client was signed out"),
         "client.revoke": _("Client signed out"),
     }

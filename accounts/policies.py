@@ -8,11 +8,12 @@ What is not yours to know is NotFound, not Forbidden.
 from typing import Final
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import ALL_SCOPES, Actor
 from accounts.models import Role, User
-from config.lib.errors import AuthRequired, Forbidden, InsufficientScope, Refusal
+from config.lib.errors import AuthRequired, Forbidden, InsufficientScope, Refusal, SecondFactorMissing
 
 SIGN_UP_ROLES: Final = (Role.FAN, Role.ARTIST, Role.DEVELOPER)  # people choose these themselves; the rest are granted
 
@@ -46,29 +47,45 @@ class EmailUnverified(Refusal):
     message = _("Confirm your e-mail address first. We sent you a link.")
 
 
+def lacks_second_factor(user: User) -> bool:
+    """Whether the role asks for a second factor that this account does not have."""
+    return user.second_factor_at is None and user.role in settings.MFA_REQUIRED_ROLES
+
+
+def role_of(user: User) -> str:
+    """The role an account acts in: a fan's, for as long as its own asks for a second factor and has none."""
+    return Role.FAN if lacks_second_factor(user) else user.role
+
+
 def scopes_of(actor: Actor) -> frozenset[str]:
     """What this actor may do at all: what the role gives, cut down to what the key or token carries."""
     if actor.is_platform:
         return ALL_SCOPES
     if actor.user is None or not actor.user.is_active:
         return frozenset()
-    granted = ROLE_SCOPES[actor.user.role]
+    return _cut_down(ROLE_SCOPES[role_of(actor.user)], actor.scopes)
+
+
+def _cut_down(granted: frozenset[str], carried: frozenset[str]) -> frozenset[str]:
     if "*" in granted:
-        return actor.scopes
-    return granted if "*" in actor.scopes else granted & actor.scopes
+        return carried
+    return granted if "*" in carried else granted & carried
 
 
 def holds_scope(actor: Actor, scope: str) -> bool:
     """Whether role and credential both give `scope`."""
-    held = scopes_of(actor)
-    return "*" in held or scope in held
+    return not scopes_of(actor).isdisjoint({"*", scope})
 
 
 def require_scope(actor: Actor, scope: str) -> None:
-    """Raises AuthRequired without an active user, InsufficientScope when role or key do not give `scope`."""
+    """Raises AuthRequired without an active user, SecondFactorMissing when only that stands in the way, InsufficientScope
+    when role or key do not give `scope`.
+    """
     if holds_scope(actor, scope):
         return
-    signed_in(actor)
+    user = signed_in(actor)
+    if not _cut_down(ROLE_SCOPES[user.role], actor.scopes).isdisjoint({"*", scope}):
+        raise SecondFactorMissing
     raise InsufficientScope
 
 
@@ -115,15 +132,18 @@ def require_verified(actor: Actor) -> None:
 
 def sees_everything(actor: Actor) -> bool:
     """Admins and the platform itself."""
-    return actor.is_platform or (actor.user is not None and actor.user.is_active and actor.user.role == Role.ADMIN)
+    return actor.is_platform or (actor.user is not None and actor.user.is_active and role_of(actor.user) == Role.ADMIN)
 
 
 def may_enter_console(actor: Actor) -> bool:
     """Organizers and admins; what they find inside is decided by each app's policies."""
-    return actor.user is not None and actor.user.is_active and actor.user.role in CONSOLE_ROLES
+    return actor.user is not None and actor.user.is_active and role_of(actor.user) in CONSOLE_ROLES
 
 
 def require_admin(actor: Actor) -> None:
-    """Raises AuthRequired or Forbidden unless an admin or the platform itself acts."""
-    if not actor.is_platform and signed_in(actor).role != Role.ADMIN:
-        raise Forbidden
+    """Raises AuthRequired, SecondFactorMissing or Forbidden unless an admin or the platform itself acts."""
+    if actor.is_platform or role_of(signed_in(actor)) == Role.ADMIN:
+        return
+    if signed_in(actor).role == Role.ADMIN:
+        raise SecondFactorMissing
+    raise Forbidden

@@ -4,10 +4,23 @@ What belongs to whoever is signed in is under /me/.
 """
 
 from allauth.account import views
-from django.urls import URLPattern, include, path, re_path
+from allauth.mfa.base import views as mfa_views
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from accounts.views.language import set_language
 from accounts.views.me import my_home, my_votes
+from accounts.views.second_step import confirm_by_passkey, second_step, sign_in_by_passkey
+from accounts.views.security import (
+    add_app,
+    add_passkey,
+    my_security,
+    recovery_codes,
+    recovery_codes_file,
+    remove_app,
+    remove_passkey,
+    rename_passkey,
+    renew_recovery_codes,
+)
 from accounts.views.settings import my_settings
 
 _account = [
@@ -15,6 +28,11 @@ _account = [
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("signup/", views.signup, name="account_signup"),
+    path("login/code/", second_step, name="mfa_authenticate"),
+    path("login/passkey/", sign_in_by_passkey, name="mfa_login_webauthn"),
+    path("confirm/", views.reauthenticate, name="account_reauthenticate"),
+    path("confirm/code/", mfa_views.reauthenticate, name="mfa_reauthenticate"),
+    path("confirm/passkey/", confirm_by_passkey, name="mfa_reauthenticate_webauthn"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("confirm-email/", views.email_verification_sent, name="account_email_verification_sent"),
     re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", views.confirm_email, name="account_confirm_email"),
@@ -30,10 +48,24 @@ _account = [
     ),
 ]
 
-_me: list[URLPattern] = [
+_security: list[URLPattern] = [
+    path("", my_security, name="my-security"),
+    path("", my_security, name="mfa_index"),  # what allauth calls it
+    path("app/", add_app, name="mfa_activate_totp"),
+    path("app/remove/", remove_app, name="mfa_deactivate_totp"),
+    path("codes/", recovery_codes, name="mfa_view_recovery_codes"),
+    path("codes/file/", recovery_codes_file, name="mfa_download_recovery_codes"),
+    path("codes/renew/", renew_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("passkeys/add/", add_passkey, name="mfa_add_webauthn"),
+    path("passkeys/<slug:key>/rename/", rename_passkey, name="mfa_edit_webauthn"),
+    path("passkeys/<slug:key>/remove/", remove_passkey, name="mfa_remove_webauthn"),
+]
+
+_me: list[URLPattern | URLResolver] = [
     path("", my_home, name="me"),
     path("votes/", my_votes, name="my-votes"),
     path("settings/", my_settings, name="my-settings"),
+    path("security/", include(_security)),
 ]
 
 urlpatterns = [path("accounts/", include(_account)), path("me/", include(_me))]

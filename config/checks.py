@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register  # noqa: A004 - Django's own name
 from django.utils.module_loading import import_string
 
@@ -73,3 +74,11 @@ def figures_make_sense(app_configs: Any, **_more: Any) -> Iterator[CheckMessage]
         yield Error(f"DATABASE_SSLMODE: {mode!r} is not a mode of PostgreSQL.", id="fanfare.E040")
     if any(number < 1 or seconds < 1 for number, seconds in settings.LIMITS.values()):
         yield Error("A LIMIT_… has a number below 1.", id="fanfare.E041")
+
+
+@register()
+def roles_are_known(app_configs: Any, **_more: Any) -> Iterator[CheckMessage]:
+    known = [role for role, _name in get_user_model()._meta.get_field("role").choices]
+    for role in sorted(settings.MFA_REQUIRED_ROLES.difference(known)):
+        hint = f"The roles: {', '.join(known)}."
+        yield Error(f"MFA_REQUIRED_ROLES: {role!r} is no role, so nobody is asked.", hint=hint, id="fanfare.E050")

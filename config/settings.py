@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "anymail",
     "rest_framework",
+    "allauth.mfa",
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -236,6 +237,7 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
+    "reauthenticate": "accounts.forms.second_factor.ConfirmByPasswordForm",
 SESSION_IDLE_HOURS = env.int("SESSION_IDLE_HOURS", 336)
 SESSION_ABSOLUTE_DAYS = env.int("SESSION_ABSOLUTE_DAYS", 90)
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_DAYS * 86_400  # of the cookie; what ends a session is its row
@@ -248,6 +250,25 @@ LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "config.formats"
 USE_I18N = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900  # seconds in which whoever has just shown who they are is not asked again
+
+MFA_ADAPTER = "accounts.mfa_adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": "30/5m/ip"}  # as LIMIT_SIGN_IN: there is nothing to guess, and a venue shares one
+MFA_FORMS = {
+    "authenticate": "accounts.forms.second_factor.CodeForm",
+    "authenticate_webauthn": "accounts.forms.second_factor.SecondStepByPasskeyForm",
+    "reauthenticate": "accounts.forms.second_factor.ConfirmByCodeForm",
+    "reauthenticate_webauthn": "accounts.forms.second_factor.ConfirmByPasskeyForm",
+    "activate_totp": "accounts.forms.second_factor.AddAppForm",
+    "add_webauthn": "accounts.forms.second_factor.AddPasskeyForm",
+    "login_webauthn": "accounts.forms.second_factor.PasskeyForm",
+}
+# Which roles work with two-step sign-in alone: without it such an account is a fan's. None in development.
+MFA_REQUIRED_ROLES = frozenset(
+    role.strip() for role in env.list("MFA_REQUIRED_ROLES", [] if DEBUG else ["organizer", "admin"])
+)
 USE_TZ = True
 TIME_ZONE = "UTC"
 
@@ -309,6 +330,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["config.lib.api.parsers.JsonBody"],
     "URL_FORMAT_OVERRIDE": None,  # `?format=` belongs to the report, and Accept to HTTP
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "second_factor": limit("second_factor", 5, 300),  # codes tried, per account and per challenge
     "DEFAULT_SCHEMA_CLASS": "config.lib.api.schema.EnvelopeSchema",
     "EXCEPTION_HANDLER": "config.lib.api.errors.handle",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from artists import links as artist_links
+from config.lib import qr
 from config.lib.phone_numbers import dialled
-from events import directory, journeys, links, qr, structured_data
+from events import directory, journeys, links, structured_data
 from events.listings import Link, Listing, State, listings_of, state_of
 from events.local_time import clock, long_day, short_day
 from events.models import Attendee, AttendeeStatus, Event, EventAccess, Slot

@@ -12,8 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from config.lib import qr
 from config.lib.phone_numbers import dialled
-from events import links, qr
+from events import links
 from events.models import Event, EventAccess
 from events.querysets import JOINABLE_STATUSES
 from voting.drawing import Drawn, Phase, Row

@@ -4,11 +4,13 @@ from django.urls import path
 
 from accounts.api import document
 from accounts.api.views import profile, signing_in
+from accounts.api.views.second_step import SecondStepView
 
 app_name = "accounts"
 urlpatterns = [
     path("auth/signup", signing_in.SignUpView.as_view(), name="sign-up"),
     path("auth/login", signing_in.LogInView.as_view(), name="log-in"),
+    path("auth/mfa", SecondStepView.as_view(), name="second-step"),
     path("auth/refresh", signing_in.RefreshView.as_view(), name="refresh"),
     path("auth/logout", signing_in.LogOutView.as_view(), name="log-out"),
     path("auth/profile", profile.ProfileView.as_view(), name="profile"),

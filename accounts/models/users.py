@@ -41,6 +41,9 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     phone = models.CharField(_("phone"), max_length=16, blank=True, help_text=_("E.164, for example +12025550123"))
     phone_verified_at = models.DateTimeField(null=True, blank=True)
+    second_factor_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("Since when signing in takes a second step; empty: it does not")
+    )
     is_active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

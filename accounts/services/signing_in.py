@@ -6,12 +6,13 @@ from datetime import datetime
 import structlog
 from django.db import transaction
 
+from accounts import challenges
 from accounts.actors import Actor
 from accounts.audit import record
 from accounts.models import User
 from accounts.passwords import matches
 from accounts.services.clients import SignedIn, open_client
-from config.lib.errors import InvalidCredentials
+from config.lib.errors import Detail, InvalidCredentials, MfaRequired
 
 logger = structlog.get_logger(__name__)
 
@@ -20,17 +21,22 @@ def log_in(*, actor: Actor, email: str, password: str, now: datetime) -> SignedI
     """Sign a client in.
 
     An unknown e-mail, a wrong password and an account that is not active are refused with the same words after the same
-    work, so the answer tells nothing about an account. Raises InvalidCredentials.
+    work, so the answer tells nothing about an account. Raises InvalidCredentials; MfaRequired for an account with a second
+    factor, with a challenge that `finish_log_in` takes.
     """
     user = User.objects.filter(email=email.strip().lower()).first()
     if not matches(user, password) or user is None:
         logger.info("accounts.log_in_refused")
         raise InvalidCredentials
-    return _admit(actor=actor, user=user, now=now)
+    if user.is_active and user.second_factor_at is not None:
+        raise MfaRequired(
+            details=[Detail("challenge", "required", MfaRequired.message, challenges.issue(user, now=now))]
+        )
+    return admit(actor=actor, user=user, now=now)
 
 
 @transaction.atomic
-def _admit(*, actor: Actor, user: User, now: datetime) -> SignedIn:
+def admit(*, actor: Actor, user: User, now: datetime) -> SignedIn:
     """Only while the account is active and the password that was checked is still the one: a change waits or wins."""
     unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
     if not unchanged.update(last_login=now):

@@ -14,11 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Detail(NamedTuple):
-    """What is wrong with one field: its name, a stable lower-case code, and a sentence for a person."""
+    """What is wrong with one field: its name, a stable lower-case code, a sentence for a person, and, where the client needs
+    something to go on with, that.
+    """
 
     field: str
     code: str
     message: str | Promise
+    value: str = ""
 
 
 class Refusal(Exception):
@@ -88,6 +91,21 @@ class TokenExpired(Refusal):
 class InvalidApiKey(Refusal):
     status = 401
     message = _("This API key is not valid.")
+
+
+class MfaRequired(Refusal):
+    """The password was right; the second step is still to come. Its details carry the challenge."""
+
+    status = 401
+    message = _("Now the second step: send the challenge with a code of your app, or a recovery code.")
+
+
+class SecondFactorMissing(MfaRequired):
+    """The role asks for two-step sign-in (MFA_REQUIRED_ROLES), and the account has not set it up."""
+
+    code = MfaRequired.code
+    status = 403
+    message = _("Your role works with two-step sign-in. Set it up on your security page, then go on.")
 
 
 class Forbidden(Refusal):

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from accounts.passkey_origins import works_at
 from config.components.frame import Link
 
 register = Library()
@@ -27,6 +28,7 @@ _MINE: Final[tuple[tuple[str | Promise, str], ...]] = (
     (_("Nights"), "me"),
     (_("Votes"), "my-votes"),
     (_("Settings"), "my-settings"),
+    (_("Security"), "my-security"),
 )
 _NOTHING_TO_COME_BACK_TO: Final = ("/accounts/", "/c/", "/p/", "/v/")
 _MORE: Final[tuple[tuple[str | Promise, str], ...]] = ((_("Developers"), "api-docs"),)
@@ -56,6 +58,12 @@ def sign_in_address(context: Context) -> str:
 def our_mailbox() -> str:
     """The e-mail address that people write to: the one our own mail comes from."""
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+@register.simple_tag(takes_context=True)
+def passkeys_work(context: Context) -> bool:
+    """Whether a page at this address may ask for a passkey: browsers bind each to one domain."""
+    return "request" in context and works_at(context["request"].get_host())
 
 
 @register.simple_tag(takes_context=True)

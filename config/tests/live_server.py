@@ -162,6 +162,7 @@ class LiveSite:
             "PUBLIC_URL": self.url,
             "ALLOWED_HOSTS": "127.0.0.1",
             "SECURE_SSL_REDIRECT": "0",  # there is no proxy in front that ends TLS
+            "MFA_REQUIRED_ROLES": "",  # the cast signs in with passwords; who tests the second step asks for it
             "EMAIL_PROVIDER_BACKEND": "django.core.mail.backends.dummy.EmailBackend",  # without one nobody can sign up
             **self.variables,
         }

@@ -53,6 +53,7 @@ def test_good_settings_pass() -> None:
         ("TWILIO_ACCOUNT_SID", "", "fanfare.I033"),
         ("EMAIL_PROVIDER_BACKEND", "", "fanfare.I034"),
         ("LIMITS", {"user": (0, 60)}, "fanfare.E041"),
+        ("MFA_REQUIRED_ROLES", frozenset({"admin", "organiser"}), "fanfare.E050"),
     ],
 )
 def test_a_wrong_setting_is_named(settings: Settings, name: str, value: Any, found: str) -> None:

@@ -11,7 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from events import journeys, qr
+from config.lib import qr
+from events import journeys
 from events.models import Attendee, AttendeeSource, AttendeeStatus, Event
 from events.tests.factories import AttendeeFactory, EventFactory, EventStaffFactory, SlotFactory, VenueFactory
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from events import qr
+from config.lib import qr
 from events.models import Event
 from events.tests.factories import EventFactory
 from voting.models import RoundStatus

@@ -21,7 +21,7 @@ from accounts.services.clients import log_out, refresh
 from accounts.services.signing_in import log_in
 from accounts.services.signing_up import EmailTaken, sign_up_client
 from config.lib.api.views import PERSON, PUBLIC, ApiView
-from config.lib.errors import InvalidCredentials, InvalidToken, TokenExpired
+from config.lib.errors import InvalidCredentials, InvalidToken, MfaRequired, TokenExpired
 
 
 class SignUpView(ApiView):
@@ -46,13 +46,17 @@ class SignUpView(ApiView):
 class LogInView(ApiView):
     authentication_classes = ()
     scopes = {"POST": PUBLIC}
-    refusals = {"POST": (InvalidCredentials,)}
+    refusals = {"POST": (InvalidCredentials, MfaRequired)}
     limit = "sign_in"
     limit_closed = True
 
     @extend_schema(operation_id="auth_log_in", request=LogInBody, responses=SignedInSerializer, auth=[], tags=["auth"])
     def post(self, request: Request) -> Response:
-        """Sign a client in by e-mail and password."""
+        """Sign a client in by e-mail and password.
+
+        An account with a second factor gets 401 `MFA_REQUIRED`: the detail `challenge` carries, as its `value`, what
+        `/api/v1/auth/mfa` takes together with a code.
+        """
         signed = log_in(actor=actor_of(request), now=timezone.now(), **self.body(request, LogInBody))
         return Response(signed_in_answer(signed))
 

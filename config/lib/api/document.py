@@ -63,13 +63,25 @@ def header_refs(more: Iterable[str] = ()) -> Schema:
 
 def error_answers(refusals: Iterable[type[Refusal]]) -> dict[str, Schema]:
     """One response per HTTP status, naming the codes it may carry."""
-    by_status: defaultdict[int, set[str]] = defaultdict(set)
+    by_status: defaultdict[int, set[type[Refusal]]] = defaultdict(set)
     for refusal in refusals:
-        by_status[refusal.status].add(refusal.code)
+        by_status[refusal.status].add(refusal)
     return {
-        str(status): _error_answer(status, codes) if len(codes) > 1 else ref("responses", *codes)
-        for status, codes in sorted(by_status.items())
+        str(status): _answer_of(status, {refusal.code: refusal for refusal in found})
+        for status, found in sorted(by_status.items())
     }
+
+
+def _answer_of(status: int, refusals: Mapping[str, type[Refusal]]) -> Schema:
+    shared = [refusal for refusal in refusals.values() if not _repeats(refusal)]
+    if len(refusals) == len(shared) == 1:
+        return ref("responses", *refusals)
+    return _error_answer(status, set(refusals))
+
+
+def _repeats(refusal: type[Refusal]) -> bool:
+    """Whether it has its base's code, under another status: the shared answer of that code is the base's."""
+    return getattr(refusal.__base__, "code", "") == refusal.code
 
 
 def _error_answer(status: int, codes: set[str]) -> Schema:
@@ -104,7 +116,11 @@ def components() -> Mapping[str, Schema]:
     request_id = {"type": "string", "description": "The request's id, as in X-Request-Id and in our logs."}
     cursor = {"type": ["string", "null"], "description": "A value for `cursor`; null at the end."}
     return {
-        "responses": {refusal.code: _error_answer(refusal.status, {refusal.code}) for refusal in _named_refusals()},
+        "responses": {
+            refusal.code: _error_answer(refusal.status, {refusal.code})
+            for refusal in _named_refusals()
+            if not _repeats(refusal)
+        },
         "schemas": {
             "Meta": {"type": "object", "required": ["request_id"], "properties": {"request_id": request_id}},
             "PageMeta": {
@@ -120,6 +136,10 @@ def components() -> Mapping[str, Schema]:
                     "field": {"type": "string", "description": "`venue.city`, `items.0.quantity`, or empty."},
                     "code": {"type": "string"},
                     "message": {"type": "string"},
+                    "value": {
+                        "type": "string",
+                        "description": "What to go on with, where there is something: a challenge.",
+                    },
                 },
             },
             "ErrorAnswer": _error_schema(),

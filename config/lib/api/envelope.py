@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from rest_framework.renderers import JSONRenderer
 
-from config.lib.errors import Refusal
+from config.lib.errors import Detail, Refusal
 
 
 def request_id() -> str:
@@ -19,10 +19,13 @@ def error_body(refusal: Refusal) -> dict[str, Any]:
     return {
         "code": refusal.code,
         "message": str(refusal.message),
-        "details": [
-            {"field": detail.field, "code": detail.code, "message": str(detail.message)} for detail in refusal.details
-        ],
+        "details": [_detail(detail) for detail in refusal.details],
     }
+
+
+def _detail(detail: Detail) -> dict[str, str]:
+    said = {"field": detail.field, "code": detail.code, "message": str(detail.message)}
+    return {**said, "value": detail.value} if detail.value else said
 
 
 def envelope(*, data: Any = None, meta: dict[str, Any] | None = None, error: dict[str, Any] | None = None) -> Any:

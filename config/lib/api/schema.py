@@ -86,6 +86,7 @@ class EnvelopeSchema(AutoSchema):
             yield errors.AuthRequired
             yield errors.Forbidden
             yield errors.InsufficientScope
+            yield errors.SecondFactorMissing
         if self.method not in _SAFE and self.view.authentication_classes:
             yield errors.Forbidden  # a session without its CSRF token
         if "{" in self.path:

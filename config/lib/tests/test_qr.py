@@ -5,7 +5,7 @@ import re
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 
-from events import qr
+from config.lib import qr
 
 
 def dark(svg: str) -> set[tuple[int, int]]:
