@@ -1,6 +1,8 @@
-"""Audit entries, and the people they speak of."""
+"""Audit entries, the people they speak of, and the chain that seals them."""
 
 from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.users import User
@@ -42,3 +44,26 @@ class AuditPerson(models.Model):
 
     def __str__(self) -> str:
         return str(self.entry_id)
+
+
+class AuditSeal(models.Model):
+    """The place of an entry in the hash chain (see accounts/audit_chain.py). Append-only (database trigger).
+
+    Entries are written by everybody at once and sealed a moment later, so that no writer waits for another.
+    """
+
+    position = models.PositiveBigIntegerField(primary_key=True, help_text=_("1, 2, 3, … without a gap"))
+    entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="seal")
+    hash = models.BinaryField(help_text=_("SHA-256 of the hash before it and the entry"))
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("seal of an audit entry")
+        verbose_name_plural = _("seals of audit entries")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(position__gte=1), name="audit_seal_from_one"),
+            models.CheckConstraint(condition=Exact(Length("hash"), 32), name="audit_seal_is_sha256"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}:{bytes(self.hash).hex()}"
