@@ -67,6 +67,8 @@ def _our_turn() -> bool:
 
 
 def _unsealed(*, thorough: bool) -> QuerySet[AuditEntry]:
+    unsealed = AuditEntry.objects.filter(seal__isnull=True).order_by("pk")
+    if thorough:
+        return unsealed
     newest: int = AuditSeal.objects.aggregate(newest=Max("entry_id"))["newest"] or 0
-    floor = 0 if thorough else newest - LOOK_BACK
-    return AuditEntry.objects.filter(pk__gt=floor, seal__isnull=True).order_by("pk")
+    return unsealed.filter(pk__gt=newest - LOOK_BACK)
