@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from accounts.models import User
 from config.lib.api.envelope import request_id
-from config.lib.api.throttling import address_of
+from config.lib.api.throttling import OwnLimit, address_of
 
 
 class Via(StrEnum):
@@ -29,10 +29,15 @@ USER_AGENT_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a request was signed in with. DRF keeps it as `request.auth`; sessions and tokens carry every scope."""
+    """What a request was signed in with. DRF keeps it as `request.auth`; sessions and tokens carry every scope.
+
+    `own_limit` is how an API key is counted, besides its owner.
+    """
 
     scopes: frozenset[str] = ALL_SCOPES
     family_id: int | None = None
+    key_id: int | None = None
+    own_limit: OwnLimit | None = None
 
 
 @dataclass(frozen=True, slots=True)

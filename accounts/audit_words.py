@@ -61,6 +61,10 @@ register(
         "user.rename_passkey": _("Passkey renamed"),
         "user.renew_recovery_codes": _("Recovery codes renewed"),
         "user.use_factor": _("Second step of signing in taken"),
+        "key.create": _("API key created"),
+        "key.revoke": _("API key revoked"),
+        "key.revoke_all": _("All API keys revoked"),
+        "key.limit": _("Limit of an API key set"),
         "client.reuse": _("A spent token was used again, so the client was signed out"),
         "client.revoke": _("Client signed out"),
     }

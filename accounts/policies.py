@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import ALL_SCOPES, Actor
 from accounts.models import Role, User
+from accounts.scopes import CATALOGUE
 from config.lib.errors import AuthRequired, Forbidden, InsufficientScope, Refusal, SecondFactorMissing
 
 SIGN_UP_ROLES: Final = (Role.FAN, Role.ARTIST, Role.DEVELOPER)  # people choose these themselves; the rest are granted
@@ -24,13 +25,11 @@ EVERYONE: Final = frozenset(
         "events:read",
         "events:join",
         "votes:write",
-        "votes:read",
-        "artists:read",
         "artists:write",  # anyone may own an artist's profile; ownership says which
     }
 )
 CONSOLE_ROLES: Final = frozenset({Role.ORGANIZER, Role.ADMIN})  # who works in the console at /admin/
-ORGANIZING: Final = frozenset({"events:write", "rounds:write", "attendees:read", "messages:write"})
+ORGANIZING: Final = frozenset({"events:write", "rounds:write", "attendees:read"})
 
 ROLE_SCOPES: Final[dict[str, frozenset[str]]] = {
     Role.FAN: EVERYONE,
@@ -87,6 +86,12 @@ def require_scope(actor: Actor, scope: str) -> None:
     if not _cut_down(ROLE_SCOPES[user.role], actor.scopes).isdisjoint({"*", scope}):
         raise SecondFactorMissing
     raise InsufficientScope
+
+
+def scopes_for_keys(user: User) -> frozenset[str]:
+    """What the user's role may give to an API key. What it gives later is asked anew at every use (`scopes_of`)."""
+    granted = ROLE_SCOPES[role_of(user)]
+    return frozenset(CATALOGUE) if "*" in granted else granted
 
 
 def signed_in(actor: Actor) -> User:

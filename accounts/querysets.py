@@ -7,7 +7,7 @@ from django.contrib.auth.models import BaseUserManager
 from django.db import models
 
 if TYPE_CHECKING:
-    from accounts.models import RefreshFamily, User
+    from accounts.models import ApiKey, RefreshFamily, User
 
 
 class UserManager(BaseUserManager["User"]):
@@ -36,4 +36,16 @@ class RefreshFamilyQuerySet(models.QuerySet["RefreshFamily"]):
 
     def end(self, *, because: str, now: datetime) -> int:
         """Revoke those that are not yet revoked; how many that were. Their tokens are refused from then on."""
+        return self.filter(revoked_at__isnull=True).update(revoked_at=now, revoked_because=because)
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    """API keys."""
+
+    def alive(self, *, now: datetime) -> "ApiKeyQuerySet":
+        """Those that still work, as long as their owner is active."""
+        return self.filter(models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=now), revoked_at__isnull=True)
+
+    def end(self, *, because: str, now: datetime) -> int:
+        """Revoke those that are not yet revoked; how many that were."""
         return self.filter(revoked_at__isnull=True).update(revoked_at=now, revoked_because=because)

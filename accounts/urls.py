@@ -7,6 +7,7 @@ from allauth.account import views
 from allauth.mfa.base import views as mfa_views
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from accounts.views.developers import developers, revoke_all_mine, revoke_mine
 from accounts.views.language import set_language
 from accounts.views.me import my_home, my_votes
 from accounts.views.second_step import confirm_by_passkey, second_step, sign_in_by_passkey
@@ -22,6 +23,7 @@ from accounts.views.security import (
     renew_recovery_codes,
 )
 from accounts.views.settings import my_settings
+from config.lib.api.converters import PUBLIC_ID
 
 _account = [
     path("language/", set_language, name="set_language"),
@@ -61,6 +63,12 @@ _security: list[URLPattern] = [
     path("passkeys/<slug:key>/remove/", remove_passkey, name="mfa_remove_webauthn"),
 ]
 
+_developers: list[URLPattern] = [
+    path("", developers, name="developers"),
+    path("keys/revoke/", revoke_all_mine, name="revoke-keys"),
+    path(f"keys/<{PUBLIC_ID}:public_id>/revoke/", revoke_mine, name="revoke-key"),
+]
+
 _me: list[URLPattern | URLResolver] = [
     path("", my_home, name="me"),
     path("votes/", my_votes, name="my-votes"),
@@ -68,4 +76,8 @@ _me: list[URLPattern | URLResolver] = [
     path("security/", include(_security)),
 ]
 
-urlpatterns = [path("accounts/", include(_account)), path("me/", include(_me))]
+urlpatterns = [
+    path("accounts/", include(_account)),
+    path("developers/", include(_developers)),
+    path("me/", include(_me)),
+]

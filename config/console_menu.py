@@ -42,6 +42,7 @@ _GROUPS: Final = (
             ("accounts.auditentry", "history"),
             ("voting.ballot", "ballot"),
             ("accounts.refreshfamily", "smartphone"),
+            ("accounts.apikey", "key"),
         ),
     ),
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import environs
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,7 @@ def required(name: str, in_development: str) -> str:
 # --- Identity, addresses, secrets -------------------------------------------------------------------------------------
 
 FANFARE_KEYS = required("FANFARE_KEYS", "fanfare-development-key").split(",")
+SUPPRESSION_KEY = required("SUPPRESSION_KEY", "fanfare-development-suppression-key")  # never changes, see its document
 SECRET_KEY = required("SECRET_KEY", "fanfare-development-secret-key-that-is-long-but-not-secret-at-all")
 PORT = env.int("PORT", 8000)
 PUBLIC_URL = required("PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
@@ -64,9 +66,9 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "anymail",
     "rest_framework",
-    "allauth.mfa",
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -191,7 +193,19 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "events-imports": {"task": "events.tend_imports", "schedule": 60.0},
     "voting-clock": {"task": "voting.move_by_clock", "schedule": 1.0},
     "heartbeat": {"task": "config.heartbeat", "schedule": 15.0, "options": {"queue": "critical", "expires": 30}},
-    "accounts-sweep": {"task": "accounts.sweep_expired", "schedule": 3600.0},
+    "accounts-privacy": {"task": "accounts.tend_privacy", "schedule": 60.0},
+    "accounts-seal": {"task": "accounts.seal_audit", "schedule": 60.0},
+    "accounts-seal-missed": {
+        "task": "accounts.seal_audit",
+        "schedule": crontab(hour="3", minute="40"),
+        "kwargs": {"thorough": True},
+    },
+    "accounts-let-go": {
+        "task": "accounts.let_go",
+        "schedule": crontab(hour="3", minute="30"),
+        "options": {"queue": "slow"},
+    },
+    "accounts-uploads": {"task": "accounts.sweep_uploads", "schedule": 3600.0, "options": {"queue": "slow"}},
 }
 if DEBUG:
     CELERY_BEAT_SCHEDULE["demo"] = {"task": "config.keep_demo_alive", "schedule": 60.0, "options": {"queue": "slow"}}
@@ -224,6 +238,7 @@ ACCOUNT_FORMS = {
     "login": "accounts.forms.signing_in.LogInForm",
     "signup": "accounts.forms.signing_in.SignUpForm",
     "reset_password": "accounts.forms.signing_in.ResetForm",
+    "reauthenticate": "accounts.forms.second_factor.ConfirmByPasswordForm",
     "reset_password_from_key": "accounts.forms.signing_in.ResetKeyForm",
     "change_password": "accounts.forms.signing_in.ChangeForm",
     "set_password": "accounts.forms.signing_in.SetForm",
@@ -236,20 +251,6 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
-
-    "reauthenticate": "accounts.forms.second_factor.ConfirmByPasswordForm",
-SESSION_IDLE_HOURS = env.int("SESSION_IDLE_HOURS", 336)
-SESSION_ABSOLUTE_DAYS = env.int("SESSION_ABSOLUTE_DAYS", 90)
-SESSION_COOKIE_AGE = SESSION_ABSOLUTE_DAYS * 86_400  # of the cookie; what ends a session is its row
-ACCESS_TOKEN_SECONDS = env.int("ACCESS_TOKEN_SECONDS", 600)
-REFRESH_IDLE_DAYS = env.int("REFRESH_IDLE_DAYS", 30)
-REFRESH_ABSOLUTE_DAYS = env.int("REFRESH_ABSOLUTE_DAYS", 180)
-
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("fr", _("French"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
-FORMAT_MODULE_PATH = "config.formats"
-USE_I18N = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900  # seconds in which whoever has just shown who they are is not asked again
 
 MFA_ADAPTER = "accounts.mfa_adapter.MfaAdapter"
@@ -261,18 +262,41 @@ MFA_FORMS = {
     "authenticate_webauthn": "accounts.forms.second_factor.SecondStepByPasskeyForm",
     "reauthenticate": "accounts.forms.second_factor.ConfirmByCodeForm",
     "reauthenticate_webauthn": "accounts.forms.second_factor.ConfirmByPasskeyForm",
-    "activate_totp": "accounts.forms.second_factor.AddAppForm",
-    "add_webauthn": "accounts.forms.second_factor.AddPasskeyForm",
     "login_webauthn": "accounts.forms.second_factor.PasskeyForm",
 }
 # Which roles work with two-step sign-in alone: without it such an account is a fan's. None in development.
 MFA_REQUIRED_ROLES = frozenset(
     role.strip() for role in env.list("MFA_REQUIRED_ROLES", [] if DEBUG else ["organizer", "admin"])
 )
+
+SESSION_IDLE_HOURS = env.int("SESSION_IDLE_HOURS", 336)
+SESSION_ABSOLUTE_DAYS = env.int("SESSION_ABSOLUTE_DAYS", 90)
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE_DAYS * 86_400  # of the cookie; what ends a session is its row
+ACCESS_TOKEN_SECONDS = env.int("ACCESS_TOKEN_SECONDS", 600)
+REFRESH_IDLE_DAYS = env.int("REFRESH_IDLE_DAYS", 30)
+API_KEYS_PER_USER = env.int("API_KEYS_PER_USER", 20)
+REFRESH_ABSOLUTE_DAYS = env.int("REFRESH_ABSOLUTE_DAYS", 180)
+
+# How long what is kept, in days; docs/privacy.md has the whole table.
+EXPORT_DAYS = env.int("EXPORT_DAYS", 7)
+EXPORTS_PER_DAY = env.int("EXPORTS_PER_DAY", 3)
+RETENTION_CLIENTS_DAYS = env.int("RETENTION_CLIENTS_DAYS", 90)
+RETENTION_DEVICES_DAYS = env.int("RETENTION_DEVICES_DAYS", 365)
+RETENTION_AUDIT_DAYS = env.int("RETENTION_AUDIT_DAYS", 365)
+RETENTION_TEXTS_DAYS = env.int("RETENTION_TEXTS_DAYS", 730)
+RETENTION_REPORTS_DAYS = env.int("RETENTION_REPORTS_DAYS", 90)
+RETENTION_IMPORTS_DAYS = env.int("RETENTION_IMPORTS_DAYS", 7)
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("fr", _("French"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "config.formats"
+USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
 EMAIL_BACKEND = "messaging.email_backend.OutboxBackend"
+TEXT_BACKEND = "messaging.text_backend.OutboxTexts"  # what accounts.texting.TextBackend describes
 EMAIL_PROVIDER_BACKEND = env.str("EMAIL_PROVIDER_BACKEND", "")
 EMAIL_PROVIDER = "mail_backend" if EMAIL_PROVIDER_BACKEND else "local_mailbox" if DEBUG else ""
 EMAIL_TIMEOUT = 10
@@ -302,11 +326,17 @@ def limit(name: str, number: int, seconds: int) -> tuple[int, int]:
 LIMITS = {
     "anonymous": limit("anonymous", 100, 900),
     "user": limit("user", 1_000, 900),
+    "key": limit("key", 1_000, 900),  # per API key, where its row names no limit of its own
     "sign_in": limit("sign_in", 30, 300),
     "sign_up": limit("sign_up", 20, 3_600),
+    "second_factor": limit("second_factor", 5, 300),  # codes tried, per account and per challenge
     "room": limit("room", 20_000, 60),  # per event: what a whole room does at once (reads, joins)
     "vote_token": limit("vote_token", 30, 60),  # per voting token
-    "bad_token": limit("bad_token", 300, 60),  # failures per address: never blocks a valid token
+    "bad_token": limit("bad_token", 300, 60),  # bad tokens and keys per address: never blocks a valid one
+    "upload": limit("upload", 60, 3_600),  # per account
+    "phone_code_account": limit("phone_code_account", 5, 3_600),
+    "phone_code_number": limit("phone_code_number", 5, 86_400),  # per phone, whoever asks
+    "phone_code_address": limit("phone_code_address", 20, 3_600),
     "bad_signature": limit("bad_signature", 60, 60),  # unsigned webhooks per address
 }
 
@@ -330,7 +360,6 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["config.lib.api.parsers.JsonBody"],
     "URL_FORMAT_OVERRIDE": None,  # `?format=` belongs to the report, and Accept to HTTP
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "second_factor": limit("second_factor", 5, 300),  # codes tried, per account and per challenge
     "DEFAULT_SCHEMA_CLASS": "config.lib.api.schema.EnvelopeSchema",
     "EXCEPTION_HANDLER": "config.lib.api.errors.handle",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -385,6 +414,9 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # of a form without its files
 MOST_BODY_BYTES = 2_200_000  # of any request: a list of 2 MB with the form it comes in
+MOST_PICTURE_BYTES = 10_000_000
+# Paths whose bodies may be larger: a picture with the form it comes in. One that is a little too large is refused in words.
+LARGER_BODIES = {"/api/v1/uploads": MOST_PICTURE_BYTES + 2_000_000, "/me/settings/": MOST_PICTURE_BYTES + 2_000_000}
 
 UNFOLD = console_theme.UNFOLD
 
@@ -397,10 +429,16 @@ _static = (
     "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "config.components.stylesheets.BundledStorage"
 )
 SERVESTATIC_AUTOREFRESH = SERVESTATIC_USE_FINDERS = DEBUG  # in development without collectstatic
+PRIVATE_ROOT = env.path("PRIVATE_ROOT", paths.data_folder() / "private")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {  # served by no address of its own
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PRIVATE_ROOT, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
     "staticfiles": {"BACKEND": _static},
 }
+MEDIA_URL = "/uploads/"  # served by accounts.views.pictures, whatever the storage
 MEDIA_ROOT = env.path("MEDIA_ROOT", paths.data_folder() / "media")
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = True  # a job's lines carry the id of the request that started it

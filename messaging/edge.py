@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from config.lib.edge import EdgeRequest, EdgeResponse, EdgeRoute
-from config.lib.errors import Malformed, RateLimitExceeded
+from config.lib.errors import Malformed
 from config.lib.limits import acount
 from messaging import process
 from messaging.inbound_store import Arrival
@@ -37,7 +37,7 @@ async def join(request: EdgeRequest) -> EdgeResponse:
     """Raises BadSignature, RateLimitExceeded for too many of those, Malformed, Unavailable."""
     form = _form(request.body)
     if not _is_signed(request, form):
-        raise await _unsigned(request.client)
+        raise await _unsigned(request)
     reply = await process.current().answer(_arrival(request, form))
     return EdgeResponse(200, twiml(reply.text), content_type=CONTENT_TYPE)
 
@@ -55,10 +55,14 @@ def _is_signed(request: EdgeRequest, form: Form) -> bool:
     )
 
 
-async def _unsigned(client: str) -> BadSignature | RateLimitExceeded:
-    """The refusal, counted against the address; what is signed is never counted, so it is never limited."""
-    allowance = await acount(process.current().redis, LIMIT, client)
-    return RateLimitExceeded(retry_after=allowance.reset) if allowance and allowance.exceeded else BadSignature()
+async def _unsigned(request: EdgeRequest) -> BadSignature:
+    """The refusal, counted against the address; what is signed is never counted, so it is never limited.
+
+    Raises RateLimitExceeded.
+    """
+    if allowance := await acount(process.current().redis, LIMIT, request.network):
+        request.counted(allowance)
+    return BadSignature()
 
 
 def _arrival(request: EdgeRequest, form: Form) -> Arrival:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actors import Via, actor_of
 from config.lib.api.envelope import envelope, error_body
-from config.lib.api.throttling import address_of
+from config.lib.api.throttling import network_asking
 from config.lib.errors import Malformed, RateLimitExceeded, Refusal
 from config.lib.limits import count
 from config.lib.personal_links import personal_link
@@ -58,7 +58,7 @@ def _check_signature(request: HttpRequest) -> None:
     )
     if signed:
         return
-    allowance = count(LIMIT, address_of(request))
+    allowance = count(LIMIT, network_asking(request))
     raise RateLimitExceeded(retry_after=allowance.reset) if allowance and allowance.exceeded else BadSignature()
 
 

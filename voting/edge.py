@@ -8,7 +8,6 @@ process for itself, and only when it comes again: its one acceptance is free and
 """
 
 import re
-from time import monotonic
 from typing import Annotated, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -20,14 +19,13 @@ from config.lib.edge import EdgeRequest, EdgeResponse, EdgeRoute, ok
 from config.lib.errors import (
     Detail,
     Malformed,
-    RateLimitExceeded,
     Refusal,
     Unavailable,
     UnknownField,
     UnsupportedMediaType,
     ValidationError,
 )
-from config.lib.limits import Allowance, acount, limit_named
+from config.lib.limits import ProcessWindow, acount
 from voting import process, tokens
 from voting.ballot_papers import BallotPaper
 from voting.models import BallotChannel
@@ -83,31 +81,7 @@ def _body_of(request: EdgeRequest) -> VoteBody:
     return body
 
 
-class _Repeats:
-    """How often genuine tokens came again in the present window."""
-
-    def __init__(self) -> None:
-        self._counts: dict[bytes, int] = {}
-        self._ends = 0.0
-
-    def allowance(self, token: VotingToken) -> Allowance:
-        """What is left for the token, this request included. Raises RateLimitExceeded."""
-        number, seconds = limit_named("vote_token")
-        now = monotonic()
-        if now >= self._ends:
-            self._counts, self._ends = {}, now + seconds
-        allowance = Allowance(
-            limit=number, used=self._counts.get(token.digest, 0) + 1, reset=max(1, round(self._ends - now))
-        )
-        if allowance.exceeded:
-            raise RateLimitExceeded(retry_after=allowance.reset)
-        return allowance
-
-    def count(self, token: VotingToken) -> None:
-        self._counts[token.digest] = self._counts.get(token.digest, 0) + 1
-
-
-_repeats = _Repeats()
+_repeats = ProcessWindow("vote_token")  # genuine tokens that came again
 
 
 async def _authorised(request: EdgeRequest) -> tuple[VoteBody, VotingToken, BallotPaper]:
@@ -125,21 +99,19 @@ async def _authorised(request: EdgeRequest) -> tuple[VoteBody, VotingToken, Ball
 
 async def _count_failure(request: EdgeRequest) -> None:
     """Raises RateLimitExceeded for an address that failed too often. Without Redis nothing is counted."""
-    allowance = await acount(process.current().redis, "bad_token", request.client)
-    if allowance and allowance.exceeded:
-        raise RateLimitExceeded(retry_after=allowance.reset)
+    if allowance := await acount(process.current().redis, "bad_token", request.network):
+        request.counted(allowance)
 
 
-def _answer(body: VoteBody, outcome: Outcome, allowance: Allowance) -> EdgeResponse:
+def _answer(body: VoteBody, outcome: Outcome) -> EdgeResponse:
     """201 for an accepted vote, 200 for a duplicate. Raises the refusal of any other."""
     if outcome.refusal:
         raise outcome.refusal
-    headers = tuple(allowance.headers().items())
     data = {"status": outcome.verdict, "receipt": outcome.receipt}
     if outcome.verdict is Verdict.DUPLICATE:
-        return ok(data, 200, headers)
+        return ok(data)
     location = ("Location", f"/api/v1/votes/{outcome.receipt}")
-    return ok({**data, "round": body.round, "artist": body.artist}, 201, (location, *headers))
+    return ok({**data, "round": body.round, "artist": body.artist}, 201, (location,))
 
 
 async def cast_vote(request: EdgeRequest) -> EdgeResponse:
@@ -151,7 +123,7 @@ async def cast_vote(request: EdgeRequest) -> EdgeResponse:
     except Refusal:
         await _count_failure(request)
         raise
-    allowance = _repeats.allowance(token)
+    request.counted(_repeats.next(token.digest))
     vote = Vote(
         round_id=token.round_id,
         attendee_id=token.attendee_id,
@@ -163,8 +135,8 @@ async def cast_vote(request: EdgeRequest) -> EdgeResponse:
     )
     outcome = await process.current().box.cast(vote)
     if outcome.verdict is not Verdict.ACCEPTED:
-        _repeats.count(token)
-    return _answer(body, outcome, allowance)
+        _repeats.count(token.digest)
+    return _answer(body, outcome)
 
 
 ROUTES: Final = (

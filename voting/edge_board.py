@@ -16,8 +16,8 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from config.lib.edge import EdgeRequest, EdgeResponse, EdgeRoute, Send
-from config.lib.errors import Detail, NotFound, RateLimitExceeded, ValidationError
-from config.lib.limits import Allowance, limit_named
+from config.lib.errors import Detail, NotFound, ValidationError
+from config.lib.limits import ProcessWindow
 from voting import relay
 from voting.board import RETRY_MS, UNNUMBERED, Board, Position, Transport, board_of
 from voting.hub import Viewer
@@ -27,26 +27,6 @@ from voting.viewing import admit
 PAST_ROUND_SECONDS: Final = 1.0
 PAST_ROUNDS: Final = 256
 LAST_WORDS_SECONDS: Final = 1.0
-
-
-class _Reads:
-    """How often each event was read in the present window. Approximate: each process counts what it serves itself."""
-
-    def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
-        self._ends = 0.0
-
-    def count(self, event: str) -> Allowance:
-        """Raises RateLimitExceeded once the event's `room` limit is used up in this process."""
-        number, seconds = limit_named("room")
-        now = monotonic()
-        if now >= self._ends:
-            self._counts, self._ends = {}, now + seconds
-        used = self._counts[event] = self._counts.get(event, 0) + 1
-        reset = max(1, round(self._ends - now))
-        if used > number:
-            raise RateLimitExceeded(retry_after=reset)
-        return Allowance(limit=number, used=used, reset=reset)
 
 
 class _PastRounds:
@@ -71,7 +51,7 @@ class _PastRounds:
         return board
 
 
-_reads = _Reads()
+_reads = ProcessWindow("room")
 _past_rounds = _PastRounds()
 
 
@@ -100,7 +80,7 @@ def _unchanged(request: EdgeRequest, etag: str) -> bool:
 async def leaderboard(request: EdgeRequest) -> EdgeResponse:
     """The standings of the current round, or of `?round=n`; 304 where the client has them already."""
     event, token = request.args[0], request.query.get("viewing", "")
-    allowance = _reads.count(event)
+    request.counted(_reads.count(event))
     board, audience = await admit(event, token, now=request.received_at)
     number = _round_asked(request)
     if number is not None and number != board.round:
@@ -109,7 +89,6 @@ async def leaderboard(request: EdgeRequest) -> EdgeResponse:
     headers = (
         ("ETag", etag),
         ("Cache-Control", "private, no-cache" if token else "public, no-cache"),
-        *allowance.headers().items(),
     )
     if _unchanged(request, etag):
         return EdgeResponse(304, b"", headers)
@@ -131,7 +110,7 @@ async def stream(request: EdgeRequest, send: Send) -> None:
     stops the stream ends, and the client comes back by itself.
     """
     event, token = request.args[0], request.query.get("viewing", "")
-    _reads.count(event)
+    request.counted(_reads.count(event))
     board, audience = await admit(event, token, now=datetime.now(UTC))
     headers = [
         (b"content-type", b"text/event-stream; charset=utf-8"),

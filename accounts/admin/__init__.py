@@ -2,6 +2,7 @@
 
 from accounts.admin.audit import AuditEntryAdmin
 from accounts.admin.clients import ClientAdmin
+from accounts.admin.keys import ApiKeyAdmin
 from accounts.admin.users import UserAdmin
 
-__all__ = ["AuditEntryAdmin", "ClientAdmin", "UserAdmin"]
+__all__ = ["ApiKeyAdmin", "AuditEntryAdmin", "ClientAdmin", "UserAdmin"]

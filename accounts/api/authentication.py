@@ -4,12 +4,11 @@ from django.utils import timezone, translation
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
 
-from accounts import tokens
+from accounts import api_keys, tokens
 from accounts.actors import Credential
 from accounts.models import User
-from config.lib.errors import InvalidApiKey, InvalidToken
-
-API_KEY_PREFIX = "ff_"
+from config.lib.api.throttling import OwnLimit
+from config.lib.errors import InvalidToken
 
 
 class BearerToken(BaseAuthentication):
@@ -20,16 +19,27 @@ class BearerToken(BaseAuthentication):
         scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        if token.startswith(API_KEY_PREFIX):
-            raise InvalidApiKey
         if not token:
             raise InvalidToken
-        family = tokens.family_of_access(token, now=timezone.now())
-        translation.activate(family.user.language)
-        return family.user, Credential(family_id=family.pk)
+        user, credential = _of_key(token) if token.startswith(api_keys.PREFIX) else _of_access_token(token)
+        translation.activate(user.language)
+        return user, credential
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="fanfare"'
+
+
+def _of_access_token(token: str) -> tuple[User, Credential]:
+    family = tokens.family_of_access(token, now=timezone.now())
+    return family.user, Credential(family_id=family.pk)
+
+
+def _of_key(token: str) -> tuple[User, Credential]:
+    now = timezone.now()
+    key = api_keys.living_key(token, now=now)
+    api_keys.note_use(key, now=now)
+    own_limit = OwnLimit(identity=f"key:{key.pk}", requests=key.requests)
+    return key.user, Credential(scopes=frozenset(key.scopes), key_id=key.pk, own_limit=own_limit)
 
 
 class Session(SessionAuthentication):

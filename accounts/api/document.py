@@ -1,8 +1,16 @@
 """How the OpenAPI document describes our ways of signing in."""
 
-from typing import Any
+from typing import Any, Final
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+
+from accounts.scopes import CATALOGUE
+
+_BEARER: Final = """An access token of POST /api/v1/auth/login, or an API key (`ff_…`) of POST /api/v1/keys.
+
+An access token may do all that its account may. An API key may do what its scopes say, as far as the account's role gives it:
+
+{scopes}"""
 
 
 class BearerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its subclass hook has no types
@@ -12,10 +20,11 @@ class BearerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
     name = "bearer"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        scopes = "\n".join(f"- `{name}`: {words}" for name, words in CATALOGUE.items())
         return {
             "type": "http",
             "scheme": "bearer",
-            "description": "An access token of POST /api/v1/auth/login, or an API key (ff_…).",
+            "description": _BEARER.format(scopes=scopes),
         }
 
 

@@ -1,6 +1,9 @@
 """The address a request really came from."""
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import Final
+
+_IPV6_PREFIX: Final = 64  # what one household or machine is given (RFC 6177), so counting less would count nobody
 
 
 def client_address(*, peer: str, forwarded_for: str, trusted_proxies: int) -> str:
@@ -14,6 +17,19 @@ def client_address(*, peer: str, forwarded_for: str, trusted_proxies: int) -> st
         return peer
     hops = [hop.strip() for hop in forwarded_for.split(",") if hop.strip()]
     return _address(hops[-min(trusted_proxies, len(hops))]) or peer if hops else peer
+
+
+def network_of(address: str) -> str:
+    """What limits count for an address: an IPv4 address itself, of IPv6 the /64 it is in; other text as it is."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(known, IPv6Address):
+        return address
+    if known.ipv4_mapped:
+        return str(known.ipv4_mapped)
+    return str(IPv6Network((known, _IPV6_PREFIX), strict=False))
 
 
 def _address(hop: str) -> str:

@@ -22,9 +22,17 @@ from django.core.serializers.json import DjangoJSONEncoder
 from prometheus_client import Histogram
 
 from config.lib.api.envelope import envelope, error_body
-from config.lib.client_address import client_address
-from config.lib.errors import InternalError, MethodNotAllowed, PayloadTooLarge, Refusal, Unavailable
+from config.lib.client_address import client_address, network_of
+from config.lib.errors import (
+    InternalError,
+    MethodNotAllowed,
+    PayloadTooLarge,
+    RateLimitExceeded,
+    Refusal,
+    Unavailable,
+)
 from config.lib.languages import speaking
+from config.lib.limits import Allowance, ProcessWindow
 from config.lib.logging import ACCESS
 from config.lib.outages import AWAY
 from config.lib.request_ids import request_id_from
@@ -49,6 +57,8 @@ _LATENCY = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
 )
 _JSON = DjangoJSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_API = "/api/"
+_refused = ProcessWindow("bad_token")
 _EXPOSED = b"ETag, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id"
 
 
@@ -56,7 +66,8 @@ _EXPOSED = b"ETag, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Res
 class EdgeRequest:
     """What a handler is given. `args` are the path's captures; header names are lower case; `body` is complete.
 
-    `query_string` is the query as it was sent, for signatures over the address.
+    `query_string` is the query as it was sent, for signatures over the address. `network` is what limits per address count
+    for the client. A limit that counted the request is put into `limits`; the answer, whatever it says, announces the last.
     """
 
     method: str
@@ -67,8 +78,16 @@ class EdgeRequest:
     headers: Mapping[str, str]
     body: bytes
     client: str
+    network: str
     request_id: str
     received_at: datetime
+    limits: list[Allowance]
+
+    def counted(self, allowance: Allowance) -> None:
+        """Announce what a limit has left. Raises RateLimitExceeded when that is nothing."""
+        self.limits.append(allowance)
+        if allowance.exceeded:
+            raise RateLimitExceeded(retry_after=allowance.reset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,17 +146,19 @@ def refused(refusal: Refusal) -> EdgeResponse:
 class _Answer:
     """Sends one answer with what every edge answer carries; as a callable it is a stream's ASGI `send`."""
 
-    __slots__ = ("_carried", "_send", "status")
+    __slots__ = ("_carried", "_send", "limits", "status")
 
     def __init__(self, send: Send, carried: RawHeaders) -> None:
         self._send = send
         self._carried = carried
+        self.limits: list[Allowance] = []
         self.status = 0  # nothing sent yet
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message = {**message, "headers": [*message.get("headers", ()), *self._carried]}
+            limit = self.limits[-1].raw_headers() if self.limits else ()
+            message = {**message, "headers": [*message.get("headers", ()), *limit, *self._carried]}
         await self._send(message)
 
     async def whole(self, response: EdgeResponse, *, head_only: bool = False) -> None:
@@ -159,6 +180,15 @@ def _headers_of(scope: Scope) -> dict[str, str]:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
+
+
+def _client_of(scope: Scope, headers: Mapping[str, str]) -> str:
+    """The client's IP address."""
+    return client_address(
+        peer=(scope.get("client") or ("",))[0],
+        forwarded_for=headers.get("x-forwarded-for", ""),
+        trusted_proxies=settings.TRUSTED_PROXIES,
+    )
 
 
 async def _body_of(receive: Receive, headers: Mapping[str, str], limit: int) -> bytes:
@@ -274,6 +304,7 @@ class _Exchange:
 
     def _request(self, body: bytes) -> EdgeRequest:
         query: bytes = self.scope["query_string"]
+        client = _client_of(self.scope, self.headers)
         return EdgeRequest(
             method=self.scope["method"],
             path=self.scope["path"],
@@ -282,19 +313,18 @@ class _Exchange:
             query_string=query.decode("latin-1"),
             headers=self.headers,
             body=body,
-            client=client_address(
-                peer=(self.scope.get("client") or ("",))[0],
-                forwarded_for=self.headers.get("x-forwarded-for", ""),
-                trusted_proxies=settings.TRUSTED_PROXIES,
-            ),
+            client=client,
+            network=network_of(client),
             request_id=self.headers["x-request-id"],
             received_at=datetime.now(UTC),
+            limits=self.answer.limits,
         )
 
     async def _answer_error(self, refusal: Refusal) -> None:
         """The refusal in the client's language, unless an answer has begun: that ends unfinished, which a client can tell."""
         if self.answer.status:
             return
+        refusal = self._counted(refusal)
         with speaking(self.headers.get("accept-language", "")):
             response = refused(refusal)
         headers = response.headers
@@ -304,6 +334,14 @@ class _Exchange:
             headers = (*headers, ("Connection", "close"))  # what is left of the body is not read
         whole = EdgeResponse(response.status, response.body, headers)
         await self.answer.whole(whole, head_only=self.scope["method"] == "HEAD")
+
+    def _counted(self, refusal: Refusal) -> Refusal:
+        """The refusal, or RateLimitExceeded: what the API refuses before anything else has counted it, counts per address."""
+        if self.answer.limits or not self.scope["path"].startswith(_API):
+            return refusal
+        allowance = _refused.count(network_of(_client_of(self.scope, self.headers)))
+        self.answer.limits.append(allowance)
+        return RateLimitExceeded(retry_after=allowance.reset) if allowance.exceeded else refusal
 
     def _record(self, seconds: float) -> None:
         """One log line and one observation; never the query string or the body, which hold tokens and texts.

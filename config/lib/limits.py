@@ -1,10 +1,12 @@
-"""Rate limits, counted in Redis and so shared by every process.
+"""Rate limits, counted in Redis and so shared by every process (ADR 0013).
 
-Fixed windows: one counter per identity and window. The limits themselves are settings (`LIMITS`), as (number, seconds).
+Fixed windows: one counter per identity, whose window begins with the first request in it. The limits themselves are settings
+(`LIMITS`), as (number, seconds).
 """
 
 import logging
 from dataclasses import dataclass
+from time import monotonic
 
 from django.conf import settings
 
@@ -45,6 +47,20 @@ class Allowance:
         }
         return {**headers, "Retry-After": str(self.reset)} if self.exceeded else headers
 
+    def raw_headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        """The RateLimit-* fields as ASGI sends them."""
+        return (
+            (b"ratelimit-limit", b"%d" % self.limit),
+            (b"ratelimit-remaining", b"%d" % self.remaining),
+            (b"ratelimit-reset", b"%d" % self.reset),
+        )
+
+
+def tightest(*allowances: Allowance | None) -> Allowance | None:
+    """Of several limits that counted one request, the one to announce: exceeded first, else with the least left."""
+    known = [allowance for allowance in allowances if allowance is not None]
+    return min(known, key=lambda each: (not each.exceeded, each.remaining), default=None)
+
 
 def limit_named(name: str) -> tuple[int, int]:
     """(requests, seconds) of the limit called `name` in the settings."""
@@ -56,15 +72,18 @@ def _key(name: str, identity: str) -> str:
     return f"limit:{name}:{{{identity}}}"
 
 
-def count(name: str, identity: str, *, cost: int = 1) -> Allowance | None:
-    """Count `cost` requests of `identity` against the limit `name`. None while Redis is away: the caller decides."""
+def count(name: str, identity: str, *, cost: int = 1, most: int | None = None) -> Allowance | None:
+    """Count `cost` requests of `identity` against the limit `name`, or against `most` requests in its window.
+
+    None while Redis is away: the caller decides.
+    """
     number, seconds = limit_named(name)
     try:
         used, ttl = redis.sync_client().eval(_COUNT, 1, _key(name, identity), seconds, cost)
     except redis.AWAY:
         logger.warning("limits.unavailable", extra={"limit": name})
         return None
-    return Allowance(limit=number, used=used, reset=max(ttl, 1))
+    return Allowance(limit=most or number, used=used, reset=max(ttl, 1))
 
 
 async def acount(client: redis.AsyncClient, name: str, identity: str, *, cost: int = 1) -> Allowance | None:
@@ -76,3 +95,30 @@ async def acount(client: redis.AsyncClient, name: str, identity: str, *, cost: i
         logger.warning("limits.unavailable", extra={"limit": name})
         return None
     return Allowance(limit=number, used=used, reset=max(ttl, 1))
+
+
+class ProcessWindow:
+    """A limit that this process counts for itself, in memory: where a round trip to Redis would cost more than the answer.
+
+    All identities share one window, at whose end everything is forgotten. With n processes up to n times the limit passes.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._counts: dict[str | bytes, int] = {}
+        self._ends = 0.0
+
+    def next(self, identity: str | bytes) -> Allowance:
+        """What one more request would leave; nothing is counted."""
+        number, seconds = limit_named(self._name)
+        now = monotonic()
+        if now >= self._ends:
+            self._counts, self._ends = {}, now + seconds
+        reset = max(1, round(self._ends - now))
+        return Allowance(limit=number, used=self._counts.get(identity, 0) + 1, reset=reset)
+
+    def count(self, identity: str | bytes) -> Allowance:
+        """Count one request; what it leaves."""
+        allowance = self.next(identity)
+        self._counts[identity] = allowance.used
+        return allowance

@@ -31,7 +31,7 @@ _MINE: Final[tuple[tuple[str | Promise, str], ...]] = (
     (_("Security"), "my-security"),
 )
 _NOTHING_TO_COME_BACK_TO: Final = ("/accounts/", "/c/", "/p/", "/v/")
-_MORE: Final[tuple[tuple[str | Promise, str], ...]] = ((_("Developers"), "api-docs"),)
+_MORE: Final[tuple[tuple[str | Promise, str], ...]] = ((_("Developers"), "developers"),)
 _LOCAL: Final[tuple[tuple[str | Promise, str], ...]] = (
     (_("Phones"), "local:phones"),
     (_("Mails"), "local:mails"),

@@ -10,6 +10,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from config.asgi import application
+from config.lib.limits import ProcessWindow
 from config.lib.tests.edge_driver import Answer, ask
 from events.models import EventStatus
 from voting import edge, process, tokens
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("transactional_db")
 
 @pytest.fixture
 def night(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Night:
-    monkeypatch.setattr(edge, "_repeats", edge._Repeats())
+    monkeypatch.setattr(edge, "_repeats", ProcessWindow("vote_token"))
     return make_night()
 
 

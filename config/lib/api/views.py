@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+from django.contrib.auth.models import AnonymousUser
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -10,9 +12,9 @@ from rest_framework.views import APIView
 from config.lib.api.envelope import Enveloped, envelope
 from config.lib.api.etags import etag_of, unchanged
 from config.lib.api.scopes import PERSON, PUBLIC
-from config.lib.api.throttling import caller_of
-from config.lib.errors import Refusal
-from config.lib.limits import Allowance
+from config.lib.api.throttling import caller_of, network_asking
+from config.lib.errors import RateLimitExceeded, Refusal
+from config.lib.limits import Allowance, count
 from config.lib.pagination import bad_parameter, limit_from, page_of
 
 __all__ = ["PERSON", "PUBLIC", "ApiView"]
@@ -36,6 +38,29 @@ class ApiView(APIView):
     def limited_as(self, request: Request) -> str:
         """Whom or what the view's own `limit` counts: the caller, unless a view says otherwise (an event, a token)."""
         return caller_of(request)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """As REST framework has it; what is refused before it was counted is counted, too."""
+        try:
+            super().initial(request, *args, **kwargs)
+        except (Refusal, APIException):
+            if self.rate_allowance is None:
+                self.check_throttles(request)
+            raise
+
+    def perform_authentication(self, request: Request) -> None:
+        """Bad credentials count per address, and apart: however many there are, they keep nobody out who has good ones.
+
+        Raises RateLimitExceeded instead of the refusal once there were too many.
+        """
+        try:
+            super().perform_authentication(request)
+        except Refusal:
+            request.user, request.auth = AnonymousUser(), None
+            self.rate_allowance = count("bad_token", network_asking(request))
+            if self.rate_allowance and self.rate_allowance.exceeded:
+                raise RateLimitExceeded(retry_after=self.rate_allowance.reset) from None
+            raise
 
     def body(self, request: Request, serializer_class: type[BaseSerializer[Any]], *, partial: bool = False) -> Any:
         """The validated body. Raises DRF's ValidationError, which becomes 422."""

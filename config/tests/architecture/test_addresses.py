@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import yaml
 from django.template.loader import get_template
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver
 
 from accounts.policies import ROLE_SCOPES
+from accounts.scopes import CATALOGUE
 from config.lib.api.views import PERSON, PUBLIC, ApiView
 from config.tests.architecture.sources import PROJECT
 
+POLICIES = "".join(path.read_text() for path in PROJECT.glob("*/**/policies.py") if path.parent.name != "accounts")
 METHODS = ("get", "post", "put", "patch", "delete")
-SCOPES = frozenset().union(*ROLE_SCOPES.values()) - {"*"}
 
 
 def patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -38,8 +40,8 @@ def problems(view: type[ApiView]) -> list[str]:
     answered = {method.upper() for method in METHODS if hasattr(view, method)}
     found = [f"{method} names no scope" for method in sorted(answered - set(view.scopes))]
     found += [f"{method} is not answered" for method in sorted((set(view.scopes) | set(view.refusals)) - answered)]
-    unknown = sorted(set(view.scopes.values()) - SCOPES - {PUBLIC, PERSON})
-    return found + [f"{scope} is no role's scope" for scope in unknown]
+    unknown = sorted(set(view.scopes.values()) - CATALOGUE.keys() - {PUBLIC, PERSON})
+    return found + [f"{scope} is not in accounts/scopes.py" for scope in unknown]
 
 
 def test_every_view_of_the_api_names_a_scope_for_every_method() -> None:
@@ -64,7 +66,7 @@ def test_everything_under_the_api_is_an_api_view() -> None:
     ("scopes", "problem"),
     [
         ({}, "GET names no scope"),
-        ({"GET": "evnts:read"}, "evnts:read is no role's scope"),
+        ({"GET": "evnts:read"}, "evnts:read is not in accounts/scopes.py"),
         ({"GET": PUBLIC, "PUT": PUBLIC}, "PUT"),
     ],
 )
@@ -75,6 +77,26 @@ def test_a_view_without_its_scopes_is_caught(scopes: dict[str, str], problem: st
 
     assert len(problems(view)) == 1
     assert problem in problems(view)[0]
+
+
+def test_the_catalogue_of_scopes_holds_what_roles_give_and_addresses_ask_for() -> None:
+    """A scope that no address asks for would promise something to whoever makes a key."""
+    given = frozenset().union(*ROLE_SCOPES.values()) - {"*"}
+    asked = {scope for _route, view in api_views() for scope in view.scopes.values()} - {PUBLIC, PERSON}
+
+    assert {scope for scope in CATALOGUE if not scope.startswith("admin:")} == given
+    assert {scope for scope in set(CATALOGUE) - asked if f'"{scope}"' not in POLICIES} == set()
+
+
+def test_the_document_says_which_scope_each_address_needs() -> None:
+    document = yaml.safe_load((PROJECT / "docs/openapi.yaml").read_text())
+    operations = [found for item in document["paths"].values() for method, found in item.items() if method in METHODS]
+    needed = {scope for found in operations for way in found["security"] for scope in way.get("bearer", ())}
+
+    assert needed <= set(CATALOGUE)
+    assert needed == {scope for _route, view in api_views() for scope in view.scopes.values()} - {PUBLIC, PERSON}
+    described = document["components"]["securitySchemes"]["bearer"]["description"]
+    assert [scope for scope in CATALOGUE if f"`{scope}`" not in described] == []
 
 
 def templates() -> list[str]:

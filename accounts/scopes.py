@@ -1,0 +1,25 @@
+"""The catalogue of scopes: what an API key can be allowed to do, in words for the person who makes one.
+
+Every scope that an address of the API names stands here (a test compares); which of them a role gives is in `policies.py`.
+`admin:<subject>` scopes are held by admins alone.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = str | Promise
+
+CATALOGUE: Final[Mapping[str, Words]] = {
+    "profile:read": _("Read your name, e-mail address and settings"),
+    "profile:write": _("Change your name, phone and settings"),
+    "events:read": _("Read events, their line-ups and rounds, private ones included where you are let in"),
+    "events:join": _("Join events and leave them in your name"),
+    "events:write": _("Create events, change them and move them on"),
+    "attendees:read": _("Read who has joined your events, with phone numbers and e-mail addresses"),
+    "rounds:write": _("Plan, open, close and reveal the rounds of your events"),
+    "votes:write": _("Vote in your name"),
+    "artists:write": _("Create artists and change yours"),
+}
