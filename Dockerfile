@@ -16,9 +16,10 @@ ENV PATH=/fanfare/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     STATIC_ROOT=/fanfare/staticfiles \
     MEDIA_ROOT=/var/lib/fanfare/media \
+    PRIVATE_ROOT=/var/lib/fanfare/private \
     PROMETHEUS_MULTIPROC_DIR=/run/fanfare/metrics
 # The settings want secrets; these are used for nothing and stay out of the image.
-RUN FANFARE_KEYS=build SECRET_KEY=build PUBLIC_URL=http://build TWILIO_AUTH_TOKEN=build \
+RUN FANFARE_KEYS=build SUPPRESSION_KEY=build SECRET_KEY=build PUBLIC_URL=http://build TWILIO_AUTH_TOKEN=build \
     DATABASE_URL=postgresql://build REDIS_URL=redis://build \
     python manage.py collectstatic --no-input --verbosity 0
 USER fanfare

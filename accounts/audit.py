@@ -1,5 +1,6 @@
 """Writes the audit: one entry per change, in the transaction of the change."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,3 +30,9 @@ def record(*, actor: Actor, action: str, subject: models.Model, now: datetime, *
             entry=entry, user=actor.user, address=actor.address or None, user_agent=actor.user_agent[:200]
         )
     return entry
+
+
+def forget_whereabouts(subject_type: str, subject_ids: Sequence[str]) -> None:
+    """Delete from where somebody without an account did something about these: a personal link says who that was."""
+    by_nobody = AuditPerson.objects.filter(user=None, entry__subject_type=subject_type)
+    by_nobody.filter(entry__subject_id__in=subject_ids).delete()

@@ -1,4 +1,4 @@
-"""What the clock does for accounts."""
+"""What the clock does for accounts, and what it would take too long to wait for."""
 
 from typing import Any
 
@@ -6,13 +6,56 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.services.sweeping import sweep_expired
+from accounts.services import erasures, exports, retention, sealing, uploads
 
 logger = structlog.get_logger(__name__)
 
+_BATCH = 100
+_LONGEST_SECONDS = 540  # an export or an erasure; less than the broker's visibility timeout
 
-@shared_task(name="accounts.sweep_expired")
-def sweep_expired_rows(**_later: Any) -> None:
-    """Delete what has served its time; unknown arguments are those of a newer release."""
-    swept = sweep_expired(now=timezone.now())
-    logger.info("accounts.swept", idempotency_keys=swept.idempotency_keys, clients=swept.clients)
+
+@shared_task(name="accounts.let_go", soft_time_limit=_LONGEST_SECONDS, time_limit=_LONGEST_SECONDS + 30)
+def let_go(**_later: Any) -> None:
+    """Every night: discard what has served its time; unknown arguments are those of a newer release."""
+    outcomes = retention.let_go(now=timezone.now())
+    logger.info("accounts.let_go", **{outcome.rule.key: outcome.rows for outcome in outcomes})
+
+
+@shared_task(name="accounts.prepare_export", soft_time_limit=_LONGEST_SECONDS, time_limit=_LONGEST_SECONDS + 30)
+def prepare_export(export_id: int) -> None:
+    """Write the archive, unless somebody does already."""
+    claimed = exports.claim(export_id=export_id, now=timezone.now())
+    if claimed is None:
+        return
+    try:
+        exports.prepare(claimed)
+    except exports.LostTheLease:
+        logger.info("accounts.export_lost", export=export_id)
+
+
+@shared_task(name="accounts.carry_out_erasure", soft_time_limit=_LONGEST_SECONDS, time_limit=_LONGEST_SECONDS + 30)
+def carry_out_erasure(erasure_id: int) -> None:
+    erasures.carry_out(erasure_id=erasure_id, now=timezone.now())
+
+
+@shared_task(name="accounts.tend_privacy")
+def tend_privacy() -> None:
+    """Every minute: take up exports and erasures that were left in the middle, give up those no worker can finish."""
+    now = timezone.now()
+    exports.give_up(now=now)
+    for export_id in exports.left_behind(now=now):
+        exports.wake_exporter(export_id)
+    for erasure_id in erasures.left_behind(now=now):
+        erasures.wake_eraser(erasure_id)
+
+
+@shared_task(name="accounts.seal_audit")
+def seal_audit(*, thorough: bool = False, **_later: Any) -> None:
+    """Every minute: put what was written since into the audit's hash chain; every night look for what was missed."""
+    sealing.seal_audit(now=timezone.now(), thorough=thorough)
+
+
+@shared_task(name="accounts.sweep_uploads")
+def sweep_uploads() -> None:
+    """Every hour: delete pictures that nothing uses."""
+    logger.info("accounts.uploads_swept", uploads=uploads.sweep_uploads(now=timezone.now(), batch=_BATCH))

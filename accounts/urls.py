@@ -7,9 +7,12 @@ from allauth.account import views
 from allauth.mfa.base import views as mfa_views
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from accounts.views import privacy
 from accounts.views.developers import developers, revoke_all_mine, revoke_mine
 from accounts.views.language import set_language
 from accounts.views.me import my_home, my_votes
+from accounts.views.phones import my_phone
+from accounts.views.pictures import picture
 from accounts.views.second_step import confirm_by_passkey, second_step, sign_in_by_passkey
 from accounts.views.security import (
     add_app,
@@ -35,6 +38,7 @@ _account = [
     path("confirm/", views.reauthenticate, name="account_reauthenticate"),
     path("confirm/code/", mfa_views.reauthenticate, name="mfa_reauthenticate"),
     path("confirm/passkey/", confirm_by_passkey, name="mfa_reauthenticate_webauthn"),
+    path(f"erased/<{PUBLIC_ID}:public_id>/", privacy.erasure, name="erasure"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("confirm-email/", views.email_verification_sent, name="account_email_verification_sent"),
     re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", views.confirm_email, name="account_confirm_email"),
@@ -73,6 +77,10 @@ _me: list[URLPattern | URLResolver] = [
     path("", my_home, name="me"),
     path("votes/", my_votes, name="my-votes"),
     path("settings/", my_settings, name="my-settings"),
+    path("settings/phone/", my_phone, name="my-phone"),
+    path("privacy/", privacy.my_privacy, name="my-privacy"),
+    path("privacy/erase/", privacy.erase_me, name="erase-me"),
+    path(f"privacy/copies/<{PUBLIC_ID}:public_id>/", privacy.my_copy, name="my-copy"),
     path("security/", include(_security)),
 ]
 
@@ -80,4 +88,5 @@ urlpatterns = [
     path("accounts/", include(_account)),
     path("developers/", include(_developers)),
     path("me/", include(_me)),
+    path(f"uploads/<{PUBLIC_ID}:public_id>/<int:width>.webp", picture, name="picture"),
 ]

@@ -8,6 +8,7 @@ ENVIRONMENT = {
     "DEBUG": "0",
     "SECRET_KEY": "of-a-benchmark-whose-data-is-deleted-when-it-ends-and-nothing-else",
     "FANFARE_KEYS": "of-a-benchmark",
+    "SUPPRESSION_KEY": "of-a-benchmark",
     "TWILIO_AUTH_TOKEN": "of-a-benchmark",
     "PUBLIC_URL": "http://127.0.0.1",
     "ALLOWED_HOSTS": "127.0.0.1",

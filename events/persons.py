@@ -10,6 +10,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
+from accounts.persons import Person
 from events.models import Attendee, AttendeeStatus
 from events.querysets import AttendeeQuerySet
 from messaging.models import Address, Channel
@@ -39,6 +40,14 @@ def one_per_event(user: User) -> AttendeeQuerySet:
     return Attendee.objects.filter(pk__in=chosen.values("pk")).annotate(
         under_account=Case(When(user=user, then=Value(True)), default=Exists(same_person))
     )
+
+
+def attendees_of(person: Person) -> AttendeeQuerySet:
+    """Everyone this person is or was, known by whatever is theirs: for the export, and to be forgotten."""
+    addresses = list(Address.objects.of(person).values_list("pk", flat=True))
+    mine = Attendee.objects.filter(Q(user=person.user) | Q(phone__in=addresses) | Q(email__in=addresses))
+    ids = list(mine.values_list("pk", flat=True))
+    return Attendee.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids))
 
 
 def _known_as(user: User) -> AttendeeQuerySet:

@@ -1,8 +1,8 @@
 """Stores texts as they arrive, many in one transaction, before anything is done about them (the crash rule).
 
-Three statements in one pipeline, which is one transaction: addresses that are new, texts that are new, and then everything
-the answer depends on. They are separate because a statement does not see what others committed after it began: a text that
-another process stored at this moment is found by the third alone. Rows go in sorted, so that processes never deadlock.
+A few statements in one pipeline, which is one transaction: addresses that are new and what they had stopped, texts that are
+new, and then everything the answer depends on. They are separate because a statement does not see what others committed after
+it began: a text that another process stored at this moment is found by the last alone. Rows go in sorted, so that processes never deadlock.
 """
 
 import json
@@ -16,8 +16,9 @@ from channels.db import database_sync_to_async
 
 from config.lib.public_ids import new_public_id
 from config.lib.raw_connection import RawConnection
-from messaging.models import MessageState
+from messaging.models import Channel, MessageState
 from messaging.services.senders import platform_sender
+from messaging.suppression import digest_of
 
 PROVIDER: Final = "twilio"  # the local phone speaks for it in development
 
@@ -28,6 +29,19 @@ FROM json_to_recordset(%(phones)s::json) AS t (public_id text, phone text)
 WHERE NOT EXISTS (SELECT FROM messaging_address AS a WHERE a.channel = 'sms' AND a.value = t.phone)
 ORDER BY t.phone
 ON CONFLICT (channel, value) DO NOTHING"""
+
+# Of phones that opted out, were forgotten, and are back: the opt-out is in force again before anything else is looked at.
+_SUPPRESSED: Final = """
+WITH texting AS (SELECT * FROM json_to_recordset(%(phones)s::json) AS t (phone text, digest text)),
+back AS (
+    DELETE FROM messaging_suppression AS s USING texting AS t
+    WHERE s.digest = t.digest AND s.sender_id IS NOT NULL
+    RETURNING t.phone, s.sender_id, s.since
+)
+INSERT INTO messaging_optout (address_id, sender_id, since)
+SELECT a.id, back.sender_id, back.since
+FROM back JOIN messaging_address AS a ON a.channel = 'sms' AND a.value = back.phone
+ON CONFLICT (address_id, sender_id) DO NOTHING"""
 
 _TEXTS: Final = """
 INSERT INTO messaging_inboundmessage (
@@ -146,13 +160,18 @@ async def _insert(connection: psycopg.AsyncConnection[Any], arrivals: Sequence[A
     """Provider id → row of `_STORED`."""
     phones = sorted({arrival.phone for arrival in arrivals})
     texts = {arrival.provider_id: arrival for arrival in arrivals}
-    addresses = {"phones": json.dumps([{"public_id": new_public_id(), "phone": phone} for phone in phones])}
+    addresses = {"phones": json.dumps([*map(_phone, phones)])}
     async with connection.pipeline():
         await connection.execute(_ADDRESSES, addresses)
+        await connection.execute(_SUPPRESSED, addresses)
         await connection.execute(_REACHABLE_AGAIN, addresses)
         await connection.execute(_TEXTS, {"provider": PROVIDER, "texts": json.dumps([*map(_columns, texts.values())])})
         cursor = await connection.execute(_STORED, {"provider": PROVIDER, "provider_ids": list(texts)})
     return {row[0]: row for row in await cursor.fetchall()}
+
+
+def _phone(phone: str) -> dict[str, str]:
+    return {"public_id": new_public_id(), "phone": phone, "digest": digest_of(Channel.SMS, phone)}
 
 
 def _columns(arrival: Arrival) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Senders, addresses, consent evidence, the outbox, what comes in."""
 
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -63,6 +65,11 @@ class Sender(models.Model):
         return self.name or self.value
 
 
+ERASED: Final = (
+    "erased"  # the value of one address per channel: what was sent to people who were forgotten stands there
+)
+
+
 class Address(models.Model):
     """Where somebody can be reached; the only place that knows consent, opt-out and bounces."""
 
@@ -108,6 +115,30 @@ class OptOut(models.Model):
 
     def __str__(self) -> str:
         return f"{self.address_id} ⊘ {self.sender_id}"
+
+
+class Suppression(models.Model):
+    """What is remembered of an address that opted out and was then forgotten: a keyed digest, nobody's address.
+
+    Once such an address turns up again, its opt-out is in force from the first moment, and this row is gone. Without a
+    sender it is a mail address that wanted no mail but about its account.
+    """
+
+    digest = models.CharField(max_length=64, help_text=_("HMAC-SHA-256 of channel and value, with SUPPRESSION_KEY"))
+    sender = models.ForeignKey(Sender, null=True, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("suppression")
+        verbose_name_plural = _("suppressions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["digest", "sender"], nulls_distinct=False, name="suppression_once_per_sender"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.digest[:8]
 
 
 class InboundMessage(models.Model):
@@ -156,12 +187,16 @@ class ConsentSource(models.TextChoices):
     ADMIN = "admin", _("Admin")
     PROVIDER = "provider", _("Reported by the provider")
     PREFERENCES = "preferences", _("Preference page")
+    KEPT = "kept", _("Kept from before an erasure")
 
 
 class ConsentEvent(models.Model):
-    """Evidence, append-only: this address said yes or no to this purpose, then, there, to that text."""
+    """Evidence, append-only: this address said yes or no to this purpose, then, there, to that text.
 
-    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="consent_events")
+    Erasure takes the address and the text away, and leaves that somebody said so (a trigger allows that and no more).
+    """
+
+    address = models.ForeignKey(Address, null=True, on_delete=models.PROTECT, related_name="consent_events")
     sender = models.ForeignKey(Sender, null=True, on_delete=models.PROTECT, related_name="+")
     decision = models.CharField(max_length=16, choices=ConsentDecision)
     purpose = models.CharField(max_length=16, choices=ConsentPurpose)
@@ -293,7 +328,10 @@ class Message(models.Model):
 
 
 class DeliveryEvent(models.Model):
-    """A provider's status callback as it came, append-only. One that is early waits for the message to learn its id."""
+    """A provider's status callback as it came, append-only. One that is early waits for the message to learn its id.
+
+    What it came with may be blanked (a trigger allows that and no more): the number it was sent to is in there.
+    """
 
     provider = models.CharField(max_length=16)
     provider_id = models.CharField(max_length=200)

@@ -17,6 +17,7 @@ from messaging import topics
 from messaging.languages import language_of
 from messaging.links import preferences_token
 from messaging.models import (
+    ERASED,
     Address,
     Channel,
     ConsentDecision,
@@ -139,6 +140,8 @@ def only_by_text(address: Address, sender: Sender) -> bool:
 
 def masked(address: Address) -> str:
     """Enough for its owner to know it by, too little for anybody else to use it: `+1 ••• 34`, `f•••@example.test`."""
+    if address.value == ERASED:
+        return _("Erased")
     if address.channel == Channel.SMS:
         code = phonenumbers.parse(address.value).country_code
         return f"+{code} {_HIDDEN} {address.value[-2:]}"

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
 from django.db import models
-from django.db.models import Exists, F, Func, JSONField, Q, Value
+from django.db.models import Exists, F, Func, JSONField, OuterRef, Q, Value
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from accounts.persons import Person
     from messaging.models import Address, ConsentEvent, Message, OptOut, Sender
 
 
@@ -47,6 +48,17 @@ class AddressQuerySet(models.QuerySet["Address"]):
         if user.phone_verified_at:
             proven |= Q(channel="sms", value=user.phone)
         return self.filter(proven)
+
+    def of(self, person: "Person") -> "AddressQuerySet":
+        """All that is this person's: what is verified now, and what was known as theirs and is nobody else's since."""
+        users = type(person.user).objects.exclude(pk=person.user.pk)
+        elsewhere = EmailAddress.objects.filter(email=OuterRef("value"), verified=True).exclude(user=person.user)
+        number = users.filter(phone=OuterRef("value"), phone_verified_at__isnull=False)
+        known = self.filter(user=person.user).exclude(Exists(elsewhere)).exclude(Exists(number))
+        proven = Q(channel="email", value__in=person.emails)
+        if person.phone:
+            proven |= Q(channel="sms", value=person.phone)
+        return self.filter(proven | Q(pk__in=known.values("pk")))
 
 
 class SenderQuerySet(models.QuerySet["Sender"]):

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts.api import document
-from accounts.api.views import keys, profile, signing_in
+from accounts.api.views import keys, phones, privacy, profile, signing_in, uploads, user_settings
 from accounts.api.views.second_step import SecondStepView
 from config.lib.api.converters import PUBLIC_ID
 
@@ -15,6 +15,16 @@ urlpatterns = [
     path("auth/refresh", signing_in.RefreshView.as_view(), name="refresh"),
     path("auth/logout", signing_in.LogOutView.as_view(), name="log-out"),
     path("auth/profile", profile.ProfileView.as_view(), name="profile"),
+    path("auth/phone/verify", phones.PhoneVerifyView.as_view(), name="verify-phone"),
+    path("settings", user_settings.SettingsView.as_view(), name="settings"),
+    path("settings/<slug:key>", user_settings.SettingView.as_view(), name="setting"),
+    path("uploads", uploads.UploadsView.as_view(), name="uploads"),
+    path("uploads/<public_id:upload_id>", uploads.UploadView.as_view(), name="upload"),
+    path("privacy/export", privacy.RequestExportView.as_view(), name="exports"),
+    path(f"privacy/exports/<{PUBLIC_ID}:public_id>", privacy.ExportView.as_view(), name="export"),
+    path(f"privacy/exports/<{PUBLIC_ID}:public_id>/file", privacy.ExportFileView.as_view(), name="export-file"),
+    path("privacy/erase", privacy.EraseView.as_view(), name="erase"),
+    path(f"privacy/erasures/<{PUBLIC_ID}:public_id>", privacy.ErasureView.as_view(), name="erasure"),
     path("keys", keys.KeysView.as_view(), name="keys"),
     path(f"keys/<{PUBLIC_ID}:public_id>", keys.KeyView.as_view(), name="key"),
 ]

@@ -1,23 +1,38 @@
 """What accounts keeps, a module per subject."""
 
-from accounts.models.audit import AuditEntry, AuditPerson
+from accounts.models.audit import AuditEntry, AuditPerson, AuditSeal
 from accounts.models.clients import Ended, RefreshFamily
 from accounts.models.idempotency import IdempotencyKey
 from accounts.models.keys import ApiKey, KeyEnded
+from accounts.models.phones import MOST_ATTEMPTS, PhoneCode
+from accounts.models.privacy import Erasure, Export, ExportState
 from accounts.models.sessions import BrowserSession, KnownDevice
+from accounts.models.uploads import Upload, UploadKind, UploadState
+from accounts.models.user_settings import UserSetting, chosen_by
 from accounts.models.users import Language, Role, User
 
 __all__ = [
+    "MOST_ATTEMPTS",
     "ApiKey",
     "AuditEntry",
     "AuditPerson",
+    "AuditSeal",
     "BrowserSession",
     "Ended",
+    "Erasure",
+    "Export",
+    "ExportState",
     "IdempotencyKey",
     "KeyEnded",
     "KnownDevice",
     "Language",
+    "PhoneCode",
     "RefreshFamily",
     "Role",
+    "Upload",
+    "UploadKind",
+    "UploadState",
     "User",
+    "UserSetting",
+    "chosen_by",
 ]

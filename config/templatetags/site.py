@@ -1,5 +1,6 @@
 """`{% load site %}`: where the head and the foot of every page lead."""
 
+from collections.abc import Mapping
 from email.utils import parseaddr
 from typing import Final
 from urllib.parse import urlencode
@@ -14,7 +15,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.passkey_origins import works_at
+from accounts.user_settings import MOTION, THEME, Setting, Value
 from config.components.frame import Link
 
 register = Library()
@@ -28,8 +31,10 @@ _MINE: Final[tuple[tuple[str | Promise, str], ...]] = (
     (_("Nights"), "me"),
     (_("Votes"), "my-votes"),
     (_("Settings"), "my-settings"),
+    (_("Privacy"), "my-privacy"),
     (_("Security"), "my-security"),
 )
+_GROUNDS: Final[Mapping[Value, str]] = {"light": "paper", "dark": "ink"}
 _NOTHING_TO_COME_BACK_TO: Final = ("/accounts/", "/c/", "/p/", "/v/")
 _MORE: Final[tuple[tuple[str | Promise, str], ...]] = ((_("Developers"), "developers"),)
 _LOCAL: Final[tuple[tuple[str | Promise, str], ...]] = (
@@ -71,6 +76,24 @@ def my_links(context: Context) -> list[Link]:
     """The parts of what belongs to whoever is signed in."""
     path = context["request"].path
     return [Link(label, href := reverse(name), path == href) for label, name in _MINE]
+
+
+@register.simple_tag(takes_context=True)
+def own_ground(context: Context) -> SafeString | str:
+    """An attribute for `<html>`: the ground that whoever is signed in has chosen, unless the page has one of its own."""
+    ground = _GROUNDS.get(_set(context, THEME))
+    return format_html(' data-ground="{}"', ground) if ground else ""
+
+
+@register.simple_tag(takes_context=True)
+def own_motion(context: Context) -> SafeString | str:
+    """An attribute for `<html>`: whether they have stopped what moves."""
+    return "" if _set(context, MOTION) else format_html(' data-motion="{}"', "off")
+
+
+def _set(context: Context, setting: Setting) -> Value:
+    user = context.get("user")
+    return setting.of(user) if isinstance(user, User) else setting.default
 
 
 @register.simple_tag(takes_context=True)

@@ -64,6 +64,7 @@ def _production() -> dict[str, str]:
         "DEBUG": "0",
         "SECRET_KEY": settings.SECRET_KEY,
         "FANFARE_KEYS": ",".join(settings.FANFARE_KEYS),
+        "SUPPRESSION_KEY": settings.SUPPRESSION_KEY,
         "TWILIO_AUTH_TOKEN": ",".join(settings.TWILIO_AUTH_TOKENS),
         "PUBLIC_URL": "http://127.0.0.1",
         "DATABASE_URL": _test_database_url(),
@@ -160,9 +161,9 @@ class LiveSite:
             "STATIC_ROOT": str(_collected_static_files()),
             "PORT": str(self.port),
             "PUBLIC_URL": self.url,
-            "ALLOWED_HOSTS": "127.0.0.1",
-            "SECURE_SSL_REDIRECT": "0",  # there is no proxy in front that ends TLS
+            "ALLOWED_HOSTS": "127.0.0.1,localhost",  # by name, too: no browser binds a passkey to an IP address
             "MFA_REQUIRED_ROLES": "",  # the cast signs in with passwords; who tests the second step asks for it
+            "SECURE_SSL_REDIRECT": "0",  # there is no proxy in front that ends TLS
             "EMAIL_PROVIDER_BACKEND": "django.core.mail.backends.dummy.EmailBackend",  # without one nobody can sign up
             **self.variables,
         }

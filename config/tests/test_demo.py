@@ -256,7 +256,8 @@ class TestWhileTheSiteRuns:
             "from config.celery import app; app.loader.import_default_modules(); "
             "print('config.keep_demo_alive' in app.tasks, 'demo' in app.conf.beat_schedule)"
         )
-        secrets = {"SECRET_KEY": "x", "FANFARE_KEYS": "x", "TWILIO_AUTH_TOKEN": "x", "PUBLIC_URL": "https://x.test"}
+        names = ("SECRET_KEY", "FANFARE_KEYS", "SUPPRESSION_KEY", "TWILIO_AUTH_TOKEN")
+        secrets = {**dict.fromkeys(names, "x"), "PUBLIC_URL": "https://x.test"}
         command = [sys.executable, "-c", script]
         environment = {**os.environ, **secrets, "DEBUG": debug}
         said = subprocess.run(command, env=environment, cwd=PROJECT, capture_output=True, text=True, check=True).stdout

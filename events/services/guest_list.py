@@ -20,8 +20,8 @@ from config.lib.errors import Detail, NotFound, Refusal, ValidationError
 from events.attendee_csv import Person
 from events.models import Attendee, AttendeeSource, AttendeeStatus, Event, EventStatus
 from events.policies import attendees_run_by, event_to_run
-from messaging.models import Address, Channel
-from messaging.services.addresses import address_for, phone_number
+from messaging.models import Channel
+from messaging.services.addresses import address_for, addresses_for, phone_number
 
 OPEN_FOR: Final = (EventStatus.DRAFT, EventStatus.PUBLISHED, EventStatus.LIVE)
 _AT_ONCE: Final = 2_000
@@ -102,8 +102,8 @@ def put_on_list(*, event: Event, people: Sequence[Person]) -> int:
     Who joins by themselves at the same moment keeps the row they made: the database lets nobody be there twice.
     """
     fresh = list(newcomers(event=event, people=people))
-    phones = _addresses(Channel.SMS, [person.phone for person in fresh if person.phone])
-    emails = _addresses(Channel.EMAIL, [person.email for person in fresh if person.email])
+    phones = addresses_for(channel=Channel.SMS, values=[person.phone for person in fresh if person.phone])
+    emails = addresses_for(channel=Channel.EMAIL, values=[person.email for person in fresh if person.email])
     rows = [
         Attendee(
             event=event,
@@ -125,13 +125,6 @@ def _values_at(event: Event, kind: str, values: Sequence[str]) -> set[str]:
         rows = Attendee.objects.filter(event=event, **{f"{kind}__value__in": values[first : first + _AT_ONCE]})
         found.update(rows.values_list(f"{kind}__value", flat=True))
     return found
-
-
-def _addresses(channel: Channel, values: Sequence[str]) -> dict[str, int]:
-    """Each value's address, made where it is new; in one order everywhere, so that two imports never wait in a circle."""
-    wanted = sorted(set(values))
-    Address.objects.bulk_create([Address(channel=channel, value=value) for value in wanted], ignore_conflicts=True)
-    return dict(Address.objects.filter(channel=channel, value__in=wanted).values_list("value", "pk"))
 
 
 def _at(event: Event, person: Person) -> Attendee:

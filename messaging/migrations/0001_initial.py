@@ -364,6 +364,7 @@ class Migration(migrations.Migration):
                             ("admin", "Admin"),
                             ("provider", "Reported by the provider"),
                             ("preferences", "Preference page"),
+                            ("kept", "Kept from before an erasure"),
                         ],
                         max_length=16,
                     ),
@@ -376,6 +377,7 @@ class Migration(migrations.Migration):
                 (
                     "address",
                     models.ForeignKey(
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="consent_events",
                         to="messaging.address",
@@ -555,10 +557,41 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="consentevent",
             constraint=models.CheckConstraint(
-                condition=models.Q(("source__in", ["sms", "web", "api", "import", "admin", "provider", "preferences"])),
+                condition=models.Q(
+                    ("source__in", ["sms", "web", "api", "import", "admin", "provider", "preferences", "kept"])
+                ),
                 name="consent_source_known",
             ),
         ),
-        append_only("messaging_consentevent"),
-        append_only("messaging_deliveryevent"),
+        migrations.CreateModel(
+            name="Suppression",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "digest",
+                    models.CharField(
+                        help_text="HMAC-SHA-256 of channel and value, with SUPPRESSION_KEY", max_length=64
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                (
+                    "sender",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="messaging.sender"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "suppression",
+                "verbose_name_plural": "suppressions",
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="suppression",
+            constraint=models.UniqueConstraint(
+                fields=("digest", "sender"), name="suppression_once_per_sender", nulls_distinct=False
+            ),
+        ),
+        append_only("messaging_consentevent", erasable={"address_id": "NULL", "inbound_id": "NULL"}),
+        append_only("messaging_deliveryevent", erasable={"raw": "'{}'::jsonb"}),
     ]

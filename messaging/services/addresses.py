@@ -1,5 +1,6 @@
 """Where people can be reached: one row per channel and value."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from accounts.models import User
 from config.lib.errors import Refusal
 from config.lib.phone_numbers import e164
 from messaging.models import Address, Channel
+from messaging.suppression import restore
 
 _SHORTEST_NUMBER: Final = 7  # digits with the country code; less reaches somebody in some small network at most
 
@@ -66,9 +68,23 @@ def address_for(*, channel: Channel, value: str, user: User | None = None, langu
         value=normalised(channel=channel, value=value),
         defaults={"user": user, "language": language},
     )
-    if not created:
+    if created:
+        restore([address])
+    else:
         _complete(address, user=user, language=language)
     return address
+
+
+@transaction.atomic
+def addresses_for(*, channel: Channel, values: Iterable[str]) -> dict[str, int]:
+    """Normalised value → id of its address, made where it is new; in one order everywhere, so that nobody waits in a circle."""
+    wanted = sorted(set(values))
+    known = dict(Address.objects.filter(channel=channel, value__in=wanted).values_list("value", "pk"))
+    new = [Address(channel=channel, value=value) for value in wanted if value not in known]
+    Address.objects.bulk_create(new, ignore_conflicts=True)
+    made = list(Address.objects.filter(channel=channel, value__in=[address.value for address in new]))
+    restore(made)
+    return known | {address.value: address.pk for address in made}
 
 
 def _complete(address: Address, *, user: User | None, language: str) -> None:

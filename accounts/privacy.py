@@ -1,0 +1,234 @@
+"""What accounts hold about people: the log-in, where it was used, what it did."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts import session_store
+from accounts.audit import forget_whereabouts
+from accounts.idempotency import KEPT_FOR
+from accounts.models import (
+    ApiKey,
+    AuditPerson,
+    BrowserSession,
+    Export,
+    IdempotencyKey,
+    KnownDevice,
+    PhoneCode,
+    RefreshFamily,
+    Role,
+    Upload,
+    User,
+    UserSetting,
+)
+from accounts.personal_data import HeldFile, PersonalData, Retention, Row, Section, Words, register
+from accounts.persons import Person
+from accounts.pictures import storing
+from accounts.services.exports import delete_files
+from config.lib.rows import in_pieces
+
+
+def _account(person: Person) -> Iterable[Row]:
+    columns = ("public_id", "email", "name", "role", "language", "time_zone", "phone", "phone_verified_at")
+    return in_pieces(User.objects.filter(pk=person.user.pk), *columns, "created_at", "last_login")
+
+
+def _emails(person: Person) -> Iterable[Row]:
+    return in_pieces(EmailAddress.objects.filter(user=person.user), "email", "verified", "primary")
+
+
+def _settings(person: Person) -> Iterable[Row]:
+    return in_pieces(UserSetting.objects.filter(user=person.user), "key", "value", "changed_at")
+
+
+def _clients(person: Person) -> Iterable[Row]:
+    mine = RefreshFamily.objects.filter(user=person.user)
+    return in_pieces(mine, "created_at", "last_used_at", "expires_at", "revoked_at", "address", "user_agent")
+
+
+def _browsers(person: Person) -> Iterable[Row]:
+    mine = BrowserSession.objects.filter(user=person.user)
+    return in_pieces(mine, "created_at", "last_seen_at", "ends_at", "address", "user_agent")
+
+
+def _devices(person: Person) -> Iterable[Row]:
+    """Their marks are digests and say nothing; that there are some, and how old they are, is held."""
+    return in_pieces(KnownDevice.objects.filter(user=person.user), "last_seen_at")
+
+
+def _keys(person: Person) -> Iterable[Row]:
+    columns = ("name", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")
+    return in_pieces(ApiKey.objects.filter(user=person.user), *columns)
+
+
+def _second_factors(person: Person) -> Iterable[Row]:
+    return in_pieces(Authenticator.objects.filter(user=person.user), "type", "created_at", "last_used_at")
+
+
+def _phone_codes(person: Person) -> Iterable[Row]:
+    return in_pieces(PhoneCode.objects.filter(user=person.user), "phone", "created_at", "expires_at")
+
+
+def _uploads(person: Person) -> Iterable[Row]:
+    columns = ("public_id", "kind", "state", "width", "height", "bytes", "sha256", "created_at")
+    return in_pieces(Upload.objects.filter(owner=person.user), *columns)
+
+
+def _done(person: Person) -> Iterable[Row]:
+    """What they did, as it is written down for good; from where goes after a while."""
+    mine = AuditPerson.objects.filter(user=person.user)
+    columns = ("entry__at", "entry__action", "entry__subject_type", "entry__subject_id", "entry__channel")
+    return in_pieces(mine, *columns, "address", "user_agent")
+
+
+def _exports(person: Person) -> Iterable[Row]:
+    return in_pieces(Export.objects.filter(user=person.user), "requested_at", "state", "finished_at")
+
+
+def _files(person: Person) -> Iterator[HeldFile]:
+    for upload in Upload.objects.filter(owner=person.user).order_by("pk"):
+        name = f"{upload.kind}-{upload.public_id}.webp"
+        yield HeldFile(name, partial(storing.open_file, upload.public_id, upload.sha256, upload.width))
+
+
+def hindrances(person: Person) -> Iterable[Words]:
+    """Somebody has to be there to run the platform."""
+    others = User.objects.filter(role=Role.ADMIN, is_active=True).exclude(pk=person.user.pk)
+    if person.user.role == Role.ADMIN and not others.exists():
+        yield _("You are the only admin. Give the role to somebody else first.")
+
+
+def forget(person: Person, now: datetime) -> None:
+    """What does not go with the row of the account, which goes last: files, sessions in the cache, side rows of the audit."""
+    user = person.user
+    delete_files(Export.objects.filter(user=user))
+    for upload in Upload.objects.filter(owner=user):
+        storing.discard(upload.public_id)
+    session_store.end(BrowserSession.objects.filter(user=user))
+    IdempotencyKey.objects.filter(principal=f"user:{user.pk}").delete()
+    AuditPerson.objects.filter(user=user).delete()
+    forget_whereabouts("accounts.user", [user.public_id])
+
+
+def _dead_clients(before: datetime) -> QuerySet[RefreshFamily]:
+    """Kept for a while, so that a stolen token that turns up late is still recognised, and people see what ended."""
+    return RefreshFamily.objects.filter(Q(expires_at__lt=before) | Q(revoked_at__lt=before))
+
+
+def _known_whereabouts(before: datetime) -> QuerySet[AuditPerson]:
+    nowhere = Q(address__isnull=True, user_agent="")
+    return AuditPerson.objects.filter(entry__at__lt=before).exclude(nowhere)
+
+
+def _forget_from_where(people: QuerySet[AuditPerson]) -> int:
+    return people.update(address=None, user_agent="")
+
+
+register(
+    PersonalData(
+        app="accounts",
+        personal={
+            "accounts.User": ["email", "name", "phone", "phone_verified_at", "password", "avatar"],
+            "accounts.AuditPerson": ["user", "address", "user_agent"],
+            "accounts.RefreshFamily": ["user", "user_agent", "address"],
+            "accounts.BrowserSession": ["user", "user_agent", "address", "session_data"],
+            "accounts.KnownDevice": ["user"],
+            "accounts.ApiKey": ["user", "name"],
+            "accounts.PhoneCode": ["user", "phone"],
+            "accounts.Upload": ["owner"],
+            "accounts.UserSetting": ["user", "value"],
+            "accounts.Export": ["user", "file"],
+            "accounts.Erasure": ["user"],
+            "accounts.IdempotencyKey": ["headers", "answer"],
+            "account.EmailAddress": ["user", "email"],
+            "mfa.Authenticator": ["user", "data"],
+        },
+        not_personal={
+            "accounts.AuditEntry": {
+                "facts": "describes the change, and holds nothing personal by the rule of `record`",
+                "subject_type": "a model's label",
+                "subject_id": "an id, which names nobody once its row is gone",
+            },
+            "accounts.AuditSeal": {"hash": "of entries, which hold nothing personal"},
+            "accounts.ApiKey": {"digest": "of the secret; goes with the account"},
+            "account.EmailConfirmation": {"email_address": "not written: links are signed instead, and hold no row"},
+            "admin.LogEntry": dict.fromkeys(
+                ("user", "object_id", "object_repr", "change_message"),
+                "not written: the console's changes are in our own audit",
+            ),
+        },
+        sections=(
+            Section("account", _("Your account"), _account),
+            Section("emails", _("Your e-mail addresses"), _emails),
+            Section("settings", _("Your settings"), _settings),
+            Section("browsers", _("Browsers you are signed in with"), _browsers),
+            Section("clients", _("Apps you signed in with"), _clients),
+            Section("devices", _("Devices we know you by"), _devices),
+            Section("keys", _("Your API keys"), _keys),
+            Section("second_factors", _("Your ways of signing in besides the password"), _second_factors),
+            Section("phone_codes", _("Codes to check your phone"), _phone_codes),
+            Section("uploads", _("Pictures you sent"), _uploads),
+            Section("done", _("What you did"), _done),
+            Section("exports", _("Copies of your data"), _exports),
+        ),
+        files=_files,
+        forget=forget,
+        goes=(
+            _("Your account: name, e-mail address, phone, password, settings, pictures"),
+            _("Every browser, app and key you are signed in with, and from where you used them"),
+        ),
+        stays=(_("What was done and when, without who did it or from where"),),
+        retention=(
+            Retention(
+                key="idempotency_keys",
+                what=_("Answers kept to be given again to a repeated request"),
+                fixed=KEPT_FOR,
+                due=lambda before: IdempotencyKey.objects.filter(created_at__lte=before),
+            ),
+            Retention(
+                key="clients",
+                what=_("Apps that are signed out"),
+                setting="RETENTION_CLIENTS_DAYS",
+                due=_dead_clients,
+            ),
+            Retention(
+                key="browsers",
+                what=_("Browsers whose session is over"),
+                fixed=timedelta(),
+                due=lambda before: BrowserSession.objects.filter(expire_date__lte=before),
+            ),
+            Retention(
+                key="devices",
+                what=_("Devices that were not seen any more"),
+                setting="RETENTION_DEVICES_DAYS",
+                due=lambda before: KnownDevice.objects.filter(last_seen_at__lt=before),
+            ),
+            Retention(
+                key="phone_codes",
+                what=_("Codes to check a phone, once they have expired"),
+                fixed=timedelta(days=1),
+                due=lambda before: PhoneCode.objects.filter(expires_at__lt=before),
+            ),
+            Retention(
+                key="audit_whereabouts",
+                what=_("From where something was done; that it was done, and by whom, stays"),
+                setting="RETENTION_AUDIT_DAYS",
+                due=_known_whereabouts,
+                discard=_forget_from_where,
+            ),
+            Retention(
+                key="exports",
+                what=_("Files of copies that people asked for, once they have expired"),
+                fixed=timedelta(),
+                due=lambda before: Export.objects.filter(state="ready", expires_at__lte=before),
+                discard=delete_files,
+            ),
+        ),
+        hindrances=hindrances,
+    )
+)

@@ -1,0 +1,468 @@
+"""Somebody is forgotten: nothing of theirs is left in any column, in Redis or in a file, and the votes still count."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from django.core.files.storage import storages
+from django.db import connection
+from django.db.models import F, Q
+from django.test import Client
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from accounts import audit, tasks
+from accounts.actors import Actor, Via
+from accounts.models import (
+    AuditEntry,
+    AuditPerson,
+    Erasure,
+    Export,
+    IdempotencyKey,
+    Role,
+    User,
+)
+from accounts.personal_data import PersonalData, registered
+from accounts.services import erasures, exports, retention
+from accounts.services.clients import open_client
+from accounts.services.signing_up import sign_up
+from accounts.tests.factories import PASSWORD, UserFactory, confirm_email
+from artists.models import Artist, ArtistStatus
+from config.lib import redis
+from events.models import Attendee, AttendeeSource, Event, EventStatus, InviteStatus, Slot, Venue
+from events.tests.factories import EventFactory, SlotFactory
+from messaging import delivery
+from messaging.models import (
+    Address,
+    Channel,
+    ConsentDecision,
+    ConsentEvent,
+    ConsentPurpose,
+    ConsentSource,
+    DeliveryEvent,
+    InboundMessage,
+    Lane,
+    Message,
+    OptOut,
+    Purpose,
+    Suppression,
+)
+from messaging.services import consent, outbox, replies
+from messaging.services.addresses import address_for, addresses_for
+from messaging.tests.factories import InboundFactory, SenderFactory, sent, submitting
+from voting.models import Ballot, Tally
+from voting.recount import differences
+from voting.tests.factories import opened
+
+EMAIL: Final = "zebulon.quist@marker.test"
+NAME: Final = "Zebulon Quist"
+PHONE: Final = "+14155550987"
+IP: Final = "203.0.113.77"
+AGENT: Final = "MarkerBrowser/7.1"
+WORDS: Final = "my cat is called Wumpus"
+MARKERS: Final = (EMAIL, "zebulon", "Quist", PHONE, "4155550987", IP, AGENT, "Wumpus")
+
+
+@pytest.fixture(autouse=True)
+def _storage(tmp_path: Path, settings: Settings) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "private": {**settings.STORAGES["private"], "OPTIONS": {"location": tmp_path / "private"}},
+    }
+
+
+@dataclass
+class Known:
+    """A fan known in every way there is, and somebody else who was there too."""
+
+    user: User
+    other: User
+    actor: Actor
+    ballot: Ballot
+    phone: Address
+    mailbox: Address
+    attendee: Attendee
+
+
+def acting(user: User) -> Actor:
+    return Actor(via=Via.PAGE, user=user, address=IP, user_agent=AGENT)
+
+
+@pytest.fixture
+def known(now: datetime, db: None) -> Known:
+    user = sign_up(
+        actor=Actor(via=Via.PAGE, address=IP, user_agent=AGENT), email=EMAIL, password=PASSWORD, name=NAME, now=now
+    )
+    confirm_email(user)
+    User.objects.filter(pk=user.pk).update(phone=PHONE, phone_verified_at=now)
+    user.refresh_from_db()
+    other = confirm_email(UserFactory.create(name="Somebody Else"))
+    actor = acting(user)
+    open_client(actor=actor, user=user, now=now)
+    audit.record(actor=actor, action="user.log_in", subject=user, now=now)
+    IdempotencyKey.objects.create(
+        principal=f"user:{user.pk}", key="k", fingerprint="f", answer={"email": EMAIL}, created_at=now
+    )
+    return _at_a_night(user, other, actor, now)
+
+
+def _at_a_night(user: User, other: User, actor: Actor, now: datetime) -> Known:
+    round_, entries = opened()
+    phone = address_for(channel=Channel.SMS, value=PHONE, user=user)
+    mailbox = address_for(channel=Channel.EMAIL, value=EMAIL, user=user)
+    there = {
+        "event": round_.event,
+        "status": "confirmed",
+        "confirmed_at": now,
+        "joined_at": now,
+        "source": AttendeeSource.WEB,
+    }
+    mine = Attendee.objects.create(user=user, phone=phone, email=mailbox, **there)
+    theirs = Attendee.objects.create(user=other, **there)
+    ballots = [
+        Ballot.objects.create(
+            round=round_,
+            attendee=attendee,
+            entry=entries[0],
+            channel="web",
+            source=bytes([n]) * 32,
+            received_at=now,
+            state="accepted",
+        )
+        for n, attendee in enumerate((mine, theirs))
+    ]
+    Tally.objects.create(round=round_, entry=entries[0], channel="web", votes=2)
+    audit.record(actor=Actor(via=Via.PAGE, address=IP, user_agent=AGENT), action="address.stop", subject=phone, now=now)
+    _correspondence(phone, mailbox, round_.event, now)
+    return Known(user, other, actor, ballots[0], phone, mailbox, mine)
+
+
+def _correspondence(phone: Address, mailbox: Address, event: Event, now: datetime) -> None:
+    sender = SenderFactory.create()
+    text = InboundFactory.create(address=phone, sender=sender, text=f"JOIN {WORDS}", raw={"From": PHONE, "Body": WORDS})
+    replies.answer(inbound=text, kind="help", text=f"Hello {NAME}", now=now)
+    consent.record(
+        address=phone,
+        decision=ConsentDecision.GRANTED,
+        purpose=ConsentPurpose.EVENT,
+        source=ConsentSource.SMS,
+        topic=event.topic,
+        inbound=text,
+        sender=sender,
+        text_version="join.1",
+        now=now,
+    )
+    consent.opt_out(address=phone, sender=sender, source=ConsentSource.SMS, inbound=text, now=now)
+    consent.record(
+        address=mailbox,
+        decision=ConsentDecision.WITHDRAWN,
+        purpose=ConsentPurpose.EVENT,
+        source=ConsentSource.PREFERENCES,
+        now=now,
+    )
+    done = sent(address=phone, sender=sender, text=f"Dear {NAME}", topic=event.topic, error=f"to {PHONE}")
+    DeliveryEvent.objects.create(
+        provider="twilio", provider_id=done.provider_id, status="delivered", raw={"To": PHONE}, received_at=now
+    )
+    submitting(address=phone, sender=sender, text=WORDS)
+    outbox.queue(
+        purpose_key="waiting",
+        kind="account",
+        purpose=Purpose.ACCOUNT,
+        channel=Channel.EMAIL,
+        address=mailbox,
+        text=f"Dear {NAME}",
+        subject=NAME,
+        now=now,
+    )
+
+
+def findings() -> dict[str, list[str]]:
+    """table.column → the markers found there, over every column of every table, whatever its type."""
+    found: dict[str, list[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = current_schema()"
+        )
+        for table, column, kind in cursor.fetchall():
+            text = f"encode(\"{column}\", 'escape')" if kind == "bytea" else f'"{column}"::text'
+            for marker in MARKERS:
+                cursor.execute(f'SELECT count(*) FROM "{table}" WHERE {text} ILIKE %s', [f"%{marker}%"])  # noqa: S608
+                if cursor.fetchone()[0]:
+                    found.setdefault(f"{table}.{column}", []).append(marker)
+    return found
+
+
+def cached() -> set[str]:
+    """The markers found in Redis, in any key or value."""
+    client: Any = redis.sync_client()
+    seen = b""
+    for key in client.scan_iter():
+        seen += key + (client.dump(key) or b"")
+    return {marker for marker in MARKERS if marker.encode() in seen}
+
+
+def stored(folder: Path) -> list[str]:
+    return [path.name for path in folder.rglob("*") if path.is_file()]
+
+
+def forget(user: User, now: datetime) -> Erasure:
+    with time_machine.travel(now, tick=True):
+        erasure = erasures.request_erasure(actor=acting(user), password=PASSWORD, recently=False, now=now)
+        assert erasures.carry_out(erasure_id=erasure.pk, now=now)
+    erasure.refresh_from_db()
+    return erasure
+
+
+# The last mail cannot be sent without its address: sealed, blanked once sent, and gone with the nightly job a day later.
+LAST_MAIL = {"messaging_address.value"}
+
+
+def test_nothing_is_left_anywhere(known: Known, now: datetime, tmp_path: Path) -> None:
+    browser = Client(REMOTE_ADDR=IP, HTTP_USER_AGENT=AGENT)
+    browser.force_login(known.user)
+    browser.get("/me/privacy/")
+    export = exports.request_export(actor=known.actor, now=now)
+    tasks.prepare_export(export.pk)
+    assert len(stored(tmp_path / "private")) == 1
+    before = findings()
+    assert {marker for found in before.values() for marker in found} == set(MARKERS), "the markers are really there"
+
+    forget(known.user, now)
+
+    assert set(findings()) <= LAST_MAIL
+    assert stored(tmp_path / "private") == []
+    assert cached() <= {IP}  # counters of limits are by address, and end with their window
+    while delivery.deliver_batch(Lane.CRITICAL, now=now + timedelta(seconds=1)):
+        pass
+    assert Message.objects.get(address__value=EMAIL).text == "", "blanked once it is sent"
+    retention.let_go(now=now + timedelta(days=2))
+    assert findings() == {}
+
+
+def test_votes_and_money_stay_and_are_nobodys(known: Known, now: datetime) -> None:
+    everything = list(
+        Ballot.objects.order_by("pk").values("receipt", "round", "entry", "state", "source", "received_at")
+    )
+    figures = list(Tally.objects.values("entry", "votes"))
+
+    forget(known.user, now)
+
+    assert (
+        list(Ballot.objects.order_by("pk").values("receipt", "round", "entry", "state", "source", "received_at"))
+        == everything
+    )
+    assert list(Tally.objects.values("entry", "votes")) == figures
+    assert differences(known.ballot.round) == []
+    assert list(Ballot.objects.order_by("pk").values_list("attendee__user", flat=True)) == [None, known.other.pk]
+    assert Attendee.objects.get(pk=known.attendee.pk).status == "left", "who has no vote left does not vote again"
+
+
+def test_of_evidence_and_audit_what_happened_stays(known: Known, now: datetime) -> None:
+    said = ConsentEvent.objects.count()
+    entries = set(AuditEntry.objects.values_list("pk", "action", "subject_id"))
+
+    forget(known.user, now)
+
+    assert ConsentEvent.objects.filter(address=None, inbound=None).count() == ConsentEvent.objects.count() == said
+    assert entries < set(AuditEntry.objects.values_list("pk", "action", "subject_id"))
+    assert not AuditPerson.objects.filter(Q(user=None) | Q(address=IP)).exists()
+    last = AuditEntry.objects.order_by("-pk").first()
+    assert last and last.action == "privacy.erased" and not hasattr(last, "person")
+
+
+def test_others_keep_what_is_theirs(known: Known, now: datetime) -> None:
+    theirs = address_for(channel=Channel.EMAIL, value=known.other.email, user=known.other)
+
+    forget(known.user, now)
+
+    assert Address.objects.filter(pk=theirs.pk).exists()
+    assert User.objects.filter(pk=known.other.pk, is_active=True).exists()
+    assert Attendee.objects.get(user=known.other).status == "confirmed"
+
+
+def test_figures_of_messages_stay(known: Known, now: datetime) -> None:
+    outgoing = Message.objects.filter(reply_to=None, purpose_key__startswith="test:").count()
+
+    forget(known.user, now)
+
+    kept = Message.objects.filter(reply_to=None, purpose_key__startswith="test:")
+    assert kept.count() == outgoing == 2
+    assert set(kept.values_list("address__value", "text", "provider_id")) == {("erased", "", "")}
+    assert Message.objects.get(purpose_key="waiting").state == "cancelled"
+    assert not InboundMessage.objects.exists()
+
+
+@pytest.mark.parametrize("again", ["joined", "imported"])
+def test_an_opted_out_phone_is_never_written_to_again(known: Known, again: str, now: datetime) -> None:
+    sender = OptOut.objects.get().sender
+    forget(known.user, now)
+    assert not OptOut.objects.exists()
+    assert Suppression.objects.count() == 2
+    assert not any(PHONE in str(values) for values in Suppression.objects.values_list())
+
+    if again == "joined":
+        phone = address_for(channel=Channel.SMS, value=PHONE)
+    else:
+        phone = Address.objects.get(pk=addresses_for(channel=Channel.SMS, values=[PHONE, "+14155550988"])[PHONE])
+
+    assert OptOut.objects.get() == OptOut.objects.get(address=phone, sender=sender)
+    queued = outbox.queue(
+        purpose_key="again",
+        kind="code",
+        purpose=Purpose.ACCOUNT,
+        channel=Channel.SMS,
+        address=phone,
+        sender=sender,
+        text="x",
+        now=now,
+    )
+    assert queued.state == "skipped"
+    assert Suppression.objects.filter(sender__isnull=False).count() == 0, "it is a row again, and START can undo it"
+
+
+def test_a_mailbox_that_wanted_no_mail_gets_none_when_it_is_back(known: Known, now: datetime) -> None:
+    forget(known.user, now)
+    retention.let_go(now=now + timedelta(days=2))
+    mailbox = address_for(channel=Channel.EMAIL, value=EMAIL)
+
+    queued = outbox.queue(
+        purpose_key="again",
+        kind="recap",
+        purpose=Purpose.EVENT,
+        channel=Channel.EMAIL,
+        address=mailbox,
+        text="x",
+        topic="event:1",
+        now=now,
+    )
+
+    assert queued.state == "skipped"
+    assert ConsentEvent.objects.filter(address=mailbox, source=ConsentSource.KEPT).count() == 2
+
+
+def test_the_address_may_sign_up_again_and_knows_nothing(known: Known, now: datetime) -> None:
+    forget(known.user, now)
+
+    user = sign_up(actor=Actor(via=Via.API), email=EMAIL, password=PASSWORD, now=now)
+
+    assert user.pk != known.user.pk
+    assert user.name == ""
+
+
+def test_whoever_was_killed_half_way_is_followed(known: Known, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    erasure = erasures.request_erasure(actor=known.actor, password=PASSWORD, recently=False, now=now)
+    turns = registered()
+    asked: list[str] = []
+
+    class Killed(BaseException):
+        """As a worker that is killed: nothing catches it."""
+
+    def noted(data: PersonalData, fails: bool) -> PersonalData:
+        def forget_it(person: Any, moment: datetime) -> None:
+            data.forget(person, moment)
+            asked.append(data.app)
+            if fails:
+                raise Killed
+
+        return PersonalData(app=data.app, forget=forget_it)
+
+    half_way = [noted(data, data.app == "messaging") for data in turns]
+    monkeypatch.setattr(erasures, "registered", lambda: half_way)
+    with pytest.raises(Killed):
+        erasures.carry_out(erasure_id=erasure.pk, now=now)
+    erasure.refresh_from_db()
+    assert (erasure.done, erasure.finished_at) == (3, None)
+    assert Address.objects.filter(value=PHONE).exists(), "the turn in which it died is undone"
+    assert not Attendee.objects.filter(user=known.user).exists(), "those before it are not"
+    monkeypatch.setattr(erasures, "registered", lambda: turns)
+
+    assert not erasures.carry_out(erasure_id=erasure.pk, now=now), "the lease is still held"
+    assert erasures.left_behind(now=now) == []
+    later = now + erasures.LEASE + timedelta(seconds=1)
+    assert erasures.left_behind(now=later) == [erasure.pk]
+    assert erasures.carry_out(erasure_id=erasure.pk, now=later)
+
+    assert set(findings()) <= LAST_MAIL
+    assert not erasures.carry_out(erasure_id=erasure.pk, now=later), "again, it changes nothing"
+
+
+def test_every_way_in_ends_at_once(known: Known, now: datetime, api: APIClient) -> None:
+    browser = Client()
+    browser.force_login(known.user)
+    assert browser.get("/me/privacy/").status_code == 200
+
+    erasures.request_erasure(actor=known.actor, password=PASSWORD, recently=False, now=now)
+
+    assert browser.get("/me/privacy/").status_code == 302
+    answer = api.post("/api/v1/auth/login", {"email": EMAIL, "password": PASSWORD})
+    assert answer.status_code == 401
+
+
+def test_an_organizer_settles_what_is_to_come_first(organizer: User, now: datetime) -> None:
+    ahead = EventFactory.create(owner=organizer, status=EventStatus.PUBLISHED, title="Brass Night")
+    organizer.set_password(PASSWORD)
+    organizer.save()
+
+    with pytest.raises(erasures.CannotBeForgottenYet) as refused:
+        erasures.request_erasure(actor=acting(organizer), password=PASSWORD, recently=False, now=now)
+
+    assert "Brass Night" in str(refused.value.details[0].message)
+    assert not Erasure.objects.exists()
+    Event.objects.filter(pk=ahead.pk).update(status=EventStatus.CANCELLED)
+    draft = EventFactory.create(owner=organizer, status=EventStatus.DRAFT)
+    forget(organizer, now)
+    ahead.refresh_from_db()
+    assert ahead.owner.email.endswith("@fanfare.invalid")
+    assert not ahead.owner.is_active
+    assert not Event.objects.filter(pk=draft.pk).exists()
+
+
+def test_the_only_admin_is_not_forgotten(admin_user: User, now: datetime) -> None:
+    with pytest.raises(erasures.CannotBeForgottenYet):
+        erasures.request_erasure(actor=acting(admin_user), password=PASSWORD, recently=False, now=now)
+    UserFactory.create(role=Role.ADMIN)
+    assert erasures.request_erasure(actor=acting(admin_user), password=PASSWORD, recently=False, now=now)
+
+
+def test_an_artist_is_withdrawn_and_keeps_a_name_on_old_bills(artist: User, now: datetime) -> None:
+    slot = SlotFactory.create(
+        event=EventFactory.create(status=EventStatus.PUBLISHED), artist__bio=WORDS, artist__home="X"
+    )
+    Artist.objects.filter(pk=slot.artist_id).update(owner=artist, status=ArtistStatus.APPROVED)
+
+    forget(artist, now)
+
+    profile = Artist.objects.get(pk=slot.artist_id)
+    assert (profile.status, profile.owner, profile.bio, profile.home) == ("withdrawn", None, "", "")
+    assert profile.name == slot.artist.name
+    slot.refresh_from_db()
+    assert slot.invite_status == InviteStatus.WITHDRAWN
+
+
+def test_the_copy_has_everything_and_nothing_of_others(known: Known, now: datetime) -> None:
+    export = exports.request_export(actor=known.actor, now=now)
+    tasks.prepare_export(export.pk)
+    export.refresh_from_db()
+    with storages[exports.STORAGE].open(export.file) as file:
+        archive = zipfile.ZipFile(io.BytesIO(file.read()))
+
+    held = {name: json.loads(archive.read(name)) for name in archive.namelist() if name.endswith(".json")}
+    text = json.dumps(held, ensure_ascii=False)
+
+    assert export.state == "ready" and export.done == export.sections == len(held)
+    assert {marker for marker in MARKERS if marker in text} == set(MARKERS)
+    assert known.other.email not in text and "Somebody Else" not in text
+    assert held["votes.json"][0]["receipt"] == known.ballot.receipt
+    assert {row["text_version"] for row in held["consent.json"]} == {"join.1", ""}
+    assert export.rows == sum(len(rows) for rows in held.values())
+    assert EMAIL not in archive.read("README.txt").decode()
