@@ -40,7 +40,7 @@ else:
 
 M = TypeVar("M", bound=models.Model)
 HISTORY_LENGTH = 100
-_ASKED_BY_FILTERS: Final = ("", "__exact", "__isnull")
+_ASKED_BY_FILTERS: Final = ("", "__exact", "__isnull", "__gte", "__lt")  # the last two of dates
 
 
 class HistoryLine(NamedTuple):
@@ -54,8 +54,21 @@ class HistoryLine(NamedTuple):
 
 def _line(entry: AuditEntry) -> HistoryLine:
     person: AuditPerson | None = getattr(entry, "person", None)
-    who = person.user.known_as if person and person.user else ""
+    if person is None:
+        return HistoryLine(entry.at, done(entry.action), _("The platform itself"), through(entry.channel))
+    who = person.user.known_as if person.user else ""
     return HistoryLine(entry.at, done(entry.action), who, through(entry.channel))
+
+
+def _telling(row: models.Model, fields: Any) -> list[Any]:
+    """The fields that hold something, lines of several among them as they were; what a method says is left to it."""
+    lines = [_telling(row, field) if isinstance(field, tuple | list) else field for field in fields]
+    return [line for line in lines if line and not (isinstance(line, str) and _is_empty(row, line))]
+
+
+def _is_empty(row: models.Model, name: str) -> bool:
+    stored = {field.name: field.attname for field in row._meta.concrete_fields}
+    return name in stored and getattr(row, stored[name]) in (None, "", [], {})
 
 
 class ConsoleAdmin(Scoped, _ModelAdmin[M]):
@@ -66,6 +79,7 @@ class ConsoleAdmin(Scoped, _ModelAdmin[M]):
     object_history_template = "admin/console/history.html"
     list_fullwidth = False
     warn_unsaved_form = True
+    keeps_history: ClassVar[bool] = True  # not for what the machinery writes once: nothing is done to it afterwards
     refused: Refused | None = None
     nothing_yet: str | Promise = _lazy("There is nothing here yet.")  # what the list says of itself while it is empty
     BUTTONS: ClassVar[dict[str, bool]] = {
@@ -147,6 +161,13 @@ class ConsoleAdmin(Scoped, _ModelAdmin[M]):
         form: Any = super().get_form(request, obj, change, **kwargs)
         return type(form.__name__, (form,), {"refused": self.refused})
 
+    def get_fieldsets(self, request: HttpRequest, obj: M | None = None) -> Any:
+        """What is only read leaves out what says nothing."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        return [(title, {**options, "fields": _telling(obj, options["fields"])}) for title, options in fieldsets]
+
     def get_inline_instances(self, request: HttpRequest, obj: M | None = None) -> list[Any]:
         inlines: list[Any] = super().get_inline_instances(request, obj)
         for inline in inlines:
@@ -185,7 +206,8 @@ class ConsoleAdmin(Scoped, _ModelAdmin[M]):
         row = kwargs.get("obj")
         name = self.name_of(row) if row else ""
         titled = {"subtitle": name} if context.get("subtitle") else {}
-        return super().render_change_form(request, context | titled | {"name": name}, *args, **kwargs)
+        told = {"name": name, "show_history": self.keeps_history}
+        return super().render_change_form(request, context | titled | told, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: M, form: "ModelForm[M]", change: bool) -> None:
         """Django's `obj` carries what was typed; what counts is what the service has stored."""
@@ -229,6 +251,8 @@ class ConsoleAdmin(Scoped, _ModelAdmin[M]):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """What was done to this row, the newest first."""
+        if not self.keeps_history:
+            raise Http404
         row = self.get_object(request, unquote(object_id))
         subject = getattr(row, "public_id", None) or str(row.pk)
         entries = AuditEntry.objects.filter(subject_type=self.opts.label_lower, subject_id=subject)

@@ -169,6 +169,7 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "admin:attendee-import": "an import of one's own, which the demo has none of",
         "admin:attendee-progress": "a part of the page of an import",
         "admin:attendee-refused": "a CSV file",
+        "admin:accounts_auditentry_export": "a CSV file",
         "admin:events_attendee_take_off": "asks whether it is meant, and takes somebody off",
         "admin:voting_round_step": "asks whether a step is meant, and takes it",
         "admin:control-snapshot": "JSON for the control room",
