@@ -17,8 +17,8 @@ _GROUND: Final = {
     "400": "var(--ink-6)",
     "500": "var(--ink-5)",
     "600": "var(--ink-4)",
-    "700": "var(--ink-3)",
-    "800": "var(--ink-2)",
+    "700": "var(--ink-4)",  # the theme draws its lines on ink with these two: they have to be seen
+    "800": "var(--ink-3)",
     "900": "var(--ink-1)",
     "950": "var(--ink-0)",
 }
@@ -42,6 +42,7 @@ _STYLES: Final = (
     *(f"css/components/{name}.css" for name in _COMPONENTS),
     "css/utilities.css",
     "css/console/console.css",
+    "css/console/parts.css",
     "css/console/events.css",
     "css/console/attendees.css",
     "css/console/tonight.css",

@@ -124,6 +124,7 @@ def _figures() -> dict[str, Any]:
         "sources": [("Web", 120), ("SMS", 1_261), ("API", 50)],
         "way_in": [("Saw it", 2_480), ("Joined", 1_091), ("Came", 431), ("Voted", 386)],
         "minutes": ["21:10", "21:11", "21:12", "21:13", "21:14", "21:15", "21:16"],
+        "cast": [charts.Series("SMS", (2, 5, 9, 4, 0, 3, 0))],
         "race": [
             charts.Series("Kid Apricot", (0, 14, 30, 49, 74, 101, 118), leads=True),
             charts.Series("Molten Choir", (0, 22, 41, 57, 70, 92, 111)),

@@ -68,6 +68,7 @@ class Kind(admin.SimpleListFilter):
 
 @admin.register(Message)
 class MessageAdmin(ConsoleAdmin[Message]):
+    keeps_history = False
     list_display = ("created_at", "channel", "what_for", "masked_to", "state_badge", "why")
     list_filter = (About, Kind, "state", "channel")
     list_select_related = ("address",)
@@ -150,6 +151,7 @@ class MessageAdmin(ConsoleAdmin[Message]):
 
 @admin.register(InboundMessage)
 class InboundMessageAdmin(ConsoleAdmin[InboundMessage]):
+    keeps_history = False
     list_display = ("received_at", "masked_from", "sender", "words", "answer")
     nothing_yet = _("Whatever people text to join and to vote stands here, with what was answered.")
     list_select_related = ("address", "sender")
@@ -198,6 +200,7 @@ class InboundMessageAdmin(ConsoleAdmin[InboundMessage]):
 class SenderAdmin(ConsoleAdmin[Sender]):
     """The numbers people text to are no secret; how they are set up is."""
 
+    keeps_history = False
     list_display = ("value", "channel", "name", "active")
     ordering = ("channel", "value")
 
@@ -215,6 +218,7 @@ class SenderAdmin(ConsoleAdmin[Sender]):
 
 @admin.register(Address)
 class AddressAdmin(ConsoleAdmin[Address]):
+    nothing_yet = _("Every phone and mail address that somebody joined with stands here.")
     list_display = ("value", "channel", "language", "unreachable_at", "created_at")
     list_filter = ("channel",)
     search_fields = ("=value",)
@@ -223,6 +227,8 @@ class AddressAdmin(ConsoleAdmin[Address]):
 
 @admin.register(OptOut)
 class OptOutAdmin(ConsoleAdmin[OptOut]):
+    keeps_history = False
+    nothing_yet = _("Whoever replied STOP stands here, until they reply START. Nothing more is sent to them.")
     list_display = ("address", "sender", "since")
     list_select_related = ("address", "sender")
     search_fields = ("=address__value",)
@@ -231,6 +237,8 @@ class OptOutAdmin(ConsoleAdmin[OptOut]):
 
 @admin.register(ConsentEvent)
 class ConsentEventAdmin(ConsoleAdmin[ConsentEvent]):
+    keeps_history = False
+    nothing_yet = _("Every yes and every no to being written to stands here, with when and how it was said.")
     list_display = ("at", "address", "decision", "purpose", "topic", "source")
     list_select_related = ("address",)
     list_filter = ("decision", "purpose", "source")
@@ -240,6 +248,8 @@ class ConsentEventAdmin(ConsoleAdmin[ConsentEvent]):
 
 @admin.register(DeliveryEvent)
 class DeliveryEventAdmin(ConsoleAdmin[DeliveryEvent]):
+    keeps_history = False
+    nothing_yet = _("What the provider reports about messages stands here, as it came in.")
     list_display = ("received_at", "provider", "provider_id", "status", "error_code")
     search_fields = ("=provider_id",)
     ordering = ("-id",)

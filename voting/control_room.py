@@ -100,6 +100,11 @@ class ControlRoom:
         return self.shown is not None and self.shown.status == RoundStatus.OPEN
 
     @property
+    def is_over(self) -> bool:
+        """Nothing comes any more: what the last minutes brought is of no use."""
+        return self.steps.main is None
+
+    @property
     def is_disputed(self) -> bool:
         return self.shown is not None and self.shown.status == RoundStatus.DISPUTED
 
@@ -118,6 +123,10 @@ class ControlRoom:
         return list(zip(self.minutes, self.arrivals.per_minute, strict=True))
 
     @property
+    def has_arrivals(self) -> bool:
+        return any(self.arrivals.per_minute)
+
+    @property
     def arriving_words(self) -> str:
         """The arrivals in a sentence."""
         lately = sum(self.arrivals.per_minute)
@@ -127,9 +136,9 @@ class ControlRoom:
 
     @property
     def voting(self) -> list[Line]:
-        """Votes per minute by channel; channels nobody uses are left out, as long as one is used."""
-        used = [channel for channel in BallotChannel if any(self.votes.per_minute[channel])]
-        return [Line(channel.label, self.votes.per_minute[channel]) for channel in used or [BallotChannel.SMS]]
+        """Votes per minute by channel; channels nobody used in these minutes are left out."""
+        counts = self.votes.per_minute
+        return [Line(channel.label, counts[channel]) for channel in BallotChannel if any(counts[channel])]
 
     @property
     def voting_words(self) -> str:

@@ -15,6 +15,7 @@ from accounts.services.clients import revoke
 
 @admin.register(RefreshFamily)
 class ClientAdmin(ConsoleAdmin[RefreshFamily]):
+    nothing_yet = _("Apps that people have signed in to with their account stand here, with when they were last used.")
     list_display = ("public_id", "user", "created_at", "last_used_at", "expires_at", "revoked_because")
     list_filter = ("revoked_because",)
     list_select_related = ("user",)

@@ -1,9 +1,14 @@
-"""Whose audit entries an organizer may read: upper apps name the subjects that are theirs to know."""
+"""What audit entries are about: whose an organizer may read, which upper apps say, and how things are called."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.apps import apps
+from django.contrib.admin import AdminSite
+from django.contrib.admin.exceptions import NotRegistered
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 
 from accounts.actors import Actor
 from accounts.models import AuditEntry
@@ -30,3 +35,28 @@ def entries_seen_by(actor: Actor) -> "QuerySet[AuditEntry]":
     for label, ids_of in _subjects.items():
         theirs |= Q(subject_type=label, subject_id__in=ids_of(actor))
     return AuditEntry.objects.filter(theirs)
+
+
+def names_of(
+    subjects: Iterable[tuple[str, str]], *, site: AdminSite, request: HttpRequest
+) -> dict[tuple[str, str], str]:
+    """What the console calls things, by (label of the model, id as the audit has it). A query for each model.
+
+    Left out is what is no more, what the reader may not look at, and what the console has no pages of.
+    """
+    asked: defaultdict[str, set[str]] = defaultdict(set)
+    for label, subject_id in subjects:
+        asked[label].add(subject_id)
+    names: dict[tuple[str, str], str] = {}
+    for label, ids in asked.items():
+        model = apps.get_model(label)
+        try:
+            console: Any = site.get_model_admin(model)
+        except NotRegistered:
+            continue
+        key = "public_id" if hasattr(model, "public_id") else "pk"
+        rows = console.get_queryset(request).filter(**{f"{key}__in": ids})
+        if console.list_select_related:
+            rows = rows.select_related(*console.list_select_related)
+        names |= {(label, str(getattr(row, key))): console.name_of(row) for row in rows}
+    return names

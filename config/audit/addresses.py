@@ -70,6 +70,8 @@ def first_row(name: str, user: User) -> str:
     which, _underscore, page = name.removeprefix("admin:").rpartition("_")
     if page in {"changelist", "add"}:
         return reverse(name)
+    if page == "history" and not getattr(_consoles()[which], "keeps_history", True):
+        raise NothingThere(name)
     request = HttpRequest()
     request.user = user
     row = _consoles()[which].get_queryset(request).order_by("pk").first()

@@ -57,16 +57,23 @@ class Sparkline(Chart):
 
 
 class LineChart(Chart):
-    """Up to three measures over the same time. Lines differ in weight and dash, not only in colour."""
+    """Up to three measures over the same time. Lines differ in weight and dash, not only in colour.
+
+    `told` is the figure beside a line's name: where a measure has come to, or all of it where each point is a count.
+    """
 
     labels: Sequence[Text]
     series: Sequence[Series]
+    told: Literal["last", "sum"] = "last"
 
     @property
     def lines(self) -> list[tuple[Series, str, str]]:
-        """(series, its path, its last value in words)."""
+        """(series, its path, the figure beside its name)."""
         highest = max((value for series in self.series for value in series.values), default=0)
-        return [(series, _line(series.values, highest), _written(series.values[-1])) for series in self.series]
+        return [(series, _line(series.values, highest), self._figure(series)) for series in self.series]
+
+    def _figure(self, series: Series) -> str:
+        return _written(sum(series.values) if self.told == "sum" else series.values[-1])
 
     @property
     def highest(self) -> str:

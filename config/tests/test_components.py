@@ -264,6 +264,13 @@ class TestCharts:
         assert chart.rows == [["21:00", "0", "5"], ["21:01", "10", "5"]]
         assert chart.head == ["", "A", "B"]
 
+    def test_a_line_of_counts_is_told_by_their_sum(self) -> None:
+        series = [charts.Series("SMS", (2, 3, 0))]
+        reached = charts.LineChart(title="a", summary="b", labels=["1", "2", "3"], series=series)
+        counted = charts.LineChart(title="a", summary="b", labels=["1", "2", "3"], series=series, told="sum")
+        assert [figure for _series, _path, figure in reached.lines] == ["0"]
+        assert [figure for _series, _path, figure in counted.lines] == ["5"]
+
     @pytest.mark.parametrize(
         ("points", "line"),
         [([("now", 3)], "M0.0 0.0L240.0 0.0"), ([("a", 0), ("b", 0)], "M0.0 100.0L240.0 100.0")],

@@ -175,7 +175,7 @@ def test_lists_take_the_same_queries_for_one_and_for_three(
             at=inbound.received_at, action="event.edit", subject_type="events.event", subject_id=event.public_id
         )
 
-    queries = 4 if address == RECEIVED else 3  # who asks, how many, rows; the texts' answers
+    queries = 3 if address == SENT else 4  # who asks, how many, rows; the texts' answers, the names in the audit
     more()
     with django_assert_num_queries(queries):
         desk.get(address)
@@ -250,7 +250,30 @@ def test_what_is_added_from_a_filtered_list_begins_with_its_filter(desk: Client,
     assert str(page.context["adminform"].form["event"].value()) == str(event.pk)
 
 
-def test_the_audit_calls_a_round_by_its_number(desk: Client, organizer: User, event: Event, now: datetime) -> None:
-    entry = audit.record(actor=acting(organizer), action="event.edit", subject=event, now=now, number=7)
+def test_the_audit_calls_things_by_their_names(desk: Client, organizer: User, event: Event, now: datetime) -> None:
+    person = AttendeeFactory.create(event=event, phone__value="+14155550142")
+    entry = audit.record(actor=acting(organizer), action="attendee.invite", subject=person, now=now)
 
-    assert "Event 7<" in body(desk.get(one(entry)))
+    listed, alone = body(desk.get(AUDIT)), body(desk.get(one(entry)))
+
+    assert "Attendee · +1 ••• 42<" in listed
+    assert "Attendee · +1 ••• 42<" in alone
+    assert person.public_id not in listed.replace(f"/attendee/{person.public_id}/", "")
+
+
+def test_the_audit_tells_facts_in_words(desk: Client, organizer: User, event: Event, now: datetime) -> None:
+    facts = {"event": event.public_id, "number": 7, "changed": ["ends_at", "vote_config"]}
+    entry = audit.record(actor=acting(organizer), action="event.edit", subject=event, now=now, **facts)
+
+    page = body(desk.get(one(entry)))
+
+    assert "Number: 7<br>Changed: ends at, vote rules<br>" in page
+
+
+def test_what_is_only_read_leaves_out_what_is_empty(desk: Client, event: Event) -> None:
+    message = MessageFactory.create(topic=event.topic, state="queued", sent_at=None)
+
+    shown = desk.get(one(message)).context["adminform"].fieldsets[0][1]["fields"]
+
+    assert "created_at" in shown
+    assert "sent_at" not in shown

@@ -240,6 +240,31 @@ class TestFigures:
         assert {name: sum(counts) for name, counts in room.votes.per_minute.items()} == {"sms": 2, "web": 1, "api": 0}
         assert {len(counts) for counts in room.votes.per_minute.values()} == {30}
 
+    def test_the_legend_says_how_many_voted_in_the_half_hour(self, room: Client, night: Event) -> None:
+        """Not how many in the minute that has just begun, which is nobody most of the time."""
+        made, entries = opened(night)
+        for person in AttendeeFactory.create_batch(3, event=night):
+            cast = timezone.now() - timedelta(minutes=5)
+            BallotFactory.create(round=made, entry=entries[0], attendee=person, channel="sms", received_at=cast)
+        page = text(room.get(path(night)))
+        assert "SMS <strong>3</strong>" in page
+        assert "3 votes in the last half hour" in page
+        assert "Counted in round 1" in page
+
+    def test_where_nothing_came_lately_no_chart_is_drawn(self, room: Client, night: Event) -> None:
+        opened(night)
+        page = text(room.get(path(night)))
+        assert "0 votes in the last half hour" in page
+        assert "0 people in the last half hour" in page
+        assert "<figcaption>" not in page
+
+    def test_a_night_that_is_over_is_not_told_by_its_last_half_hour(self, room: Client, night: Event) -> None:
+        AttendeeFactory.create(event=night, confirmed_at=timezone.now() - timedelta(hours=2))
+        Event.objects.filter(pk=night.pk).update(status=EventStatus.CLOSED)
+        page = text(room.get(path(night)))
+        assert "Who came" in page
+        assert "half hour" not in page
+
     def test_messages_and_why_they_failed(self, room: Client, night: Event) -> None:
         for state, code in (
             ("queued", ""),
