@@ -18,7 +18,7 @@ FACE: Final = (
 CAP: Final = 0.7  # height of a capital, in ems
 HEFT: Final = 0.026  # the stroke, in ems, that makes a bold face print like a black one
 ACCENT_ABOVE: Final = 0.21  # what É needs above a capital, in ems
-ACCENT_BELOW: Final = 0.12  # what Ç and Q need below the line, in ems
+ACCENT_BELOW: Final = 0.2  # what Ç and Q need below the line, in ems
 WIDEST: Final = 1.3  # letters are drawn out by no more than this
 TALLEST: Final = 2.2  # and raised by no more than this
 
