@@ -13,7 +13,7 @@ from events.models import Event
 register = template.Library()
 _COPIES = "poster copies"
 _SHEET = 600  # the measure of a poster blown up; its type is a little more than half as high
-_SHEET_FIGURE = 900  # its figure is half as wide again as high, as the box it stands in
+_SHEET_FIGURE = 840  # its figure is wider than high, as the box it stands in
 _SHEET_TYPE = 360
 
 
