@@ -1,24 +1,36 @@
 """Where allauth's pages meet ours: changes go through our services, mail through the outbox, links to PUBLIC_URL."""
 
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib import messages
+from django.forms import ValidationError as FormError
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from accounts import known_browsers
 from accounts.actors import Actor, Via, actor_of, platform
 from accounts.audit import record
 from accounts.languages import language_here
 from accounts.models import User
+from accounts.services.email_addresses import confirm
 from accounts.services.passwords import set_password
+from accounts.services.proving import AccountLocked, prove, prove_again
 from config.lib.api.throttling import address_of
+from config.lib.errors import InvalidCredentials, RateLimitExceeded, Refusal
+
+_WAIT: Final = (AccountLocked, RateLimitExceeded)
 
 
 def _by_page(request: HttpRequest | None) -> Actor:
     return actor_of(request, Via.PAGE) if request else platform()
+
+
+def _waiting(refusal: Refusal) -> FormError:
+    return FormError(str(refusal), code=refusal.code, params={"retry_after": refusal.retry_after})
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -27,6 +39,37 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address allauth's own limits count by: the same that ours do, behind the same proxies."""
         return address_of(request) or "local"
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Whose e-mail and password these are, by the service that the API asks, too. Raises FormError for who must wait."""
+        try:
+            return prove(
+                actor=actor_of(request, Via.PAGE),
+                email=credentials["email"],
+                password=credentials["password"],
+                browser=request.COOKIES.get(known_browsers.COOKIE, ""),
+                now=timezone.now(),
+            )
+        except InvalidCredentials:
+            return None
+        except _WAIT as refusal:
+            raise _waiting(refusal) from refusal
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Whether the signed-in user has typed the password once more. Raises FormError for who must wait."""
+        try:
+            prove_again(actor=_by_page(self.request), password=password, now=timezone.now())
+        except InvalidCredentials:
+            return False
+        except _WAIT as refusal:
+            raise _waiting(refusal) from refusal
+        return True
+
+    def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
+        """The browser is known from now on: strangers' wrong passwords do not keep it out."""
+        response: HttpResponse = super().post_login(request, user, **how)
+        known_browsers.remember(response, email=user.email, now=timezone.now())
+        return response
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
@@ -43,10 +86,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """The owner pressed the button behind the link. False where another account has confirmed it first."""
-        confirmed: bool = super().confirm_email(request, email_address)
-        if confirmed:
-            actor = actor_of(request, Via.PAGE)
-            record(actor=actor, action="user.confirm_email", subject=email_address.user, now=timezone.now())
+        confirmed = confirm(actor=actor_of(request, Via.PAGE), address=email_address, now=timezone.now())
+        words = "email_confirmed" if confirmed else "email_confirmation_failed"
+        level = messages.SUCCESS if confirmed else messages.ERROR
+        self.add_message(request, level, f"account/messages/{words}.txt", {"email": email_address.email})
         return confirmed
 
     def should_send_confirmation_mail(self, request: HttpRequest, email_address: EmailAddress, signup: bool) -> bool:

@@ -75,6 +75,11 @@ register(
         "privacy.fetch_export": _("Copy of the own data fetched"),
         "privacy.erase": _("Erasure asked for"),
         "privacy.erased": _("Somebody forgotten"),
+        "user.ask_email_change": _("Another e-mail address asked for"),
+        "user.cancel_email_change": _("E-mail address kept after all"),
+        "user.change_email": _("E-mail address changed"),
+        "user.lock": _("Locked after too many wrong passwords"),
+        "user.unlock": _("Unlocked by the link in the mail"),
         "client.reuse": _("A spent token was used again, so the client was signed out"),
         "client.revoke": _("Client signed out"),
     }

@@ -7,6 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.services import erasures, exports, retention, sealing, uploads
+from accounts.services.unlocking import tell_owners
 
 logger = structlog.get_logger(__name__)
 
@@ -59,3 +60,10 @@ def seal_audit(*, thorough: bool = False, **_later: Any) -> None:
 def sweep_uploads() -> None:
     """Every hour: delete pictures that nothing uses."""
     logger.info("accounts.uploads_swept", uploads=uploads.sweep_uploads(now=timezone.now(), batch=_BATCH))
+
+
+@shared_task(name="accounts.tell_of_locks")
+def tell_of_locks(**_later: Any) -> None:
+    """Write to those whose accounts were locked in the last seconds."""
+    if told := tell_owners(now=timezone.now()):
+        logger.info("accounts.told_of_locks", accounts=told)

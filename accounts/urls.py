@@ -26,11 +26,13 @@ from accounts.views.security import (
     renew_recovery_codes,
 )
 from accounts.views.settings import my_settings
+from accounts.views.signing_in import log_in, new_password
+from accounts.views.unlocking import unlock_account
 from config.lib.api.converters import PUBLIC_ID
 
 _account = [
     path("language/", set_language, name="set_language"),
-    path("login/", views.login, name="account_login"),
+    path("login/", log_in, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("signup/", views.signup, name="account_signup"),
     path("login/code/", second_step, name="mfa_authenticate"),
@@ -39,6 +41,7 @@ _account = [
     path("confirm/code/", mfa_views.reauthenticate, name="mfa_reauthenticate"),
     path("confirm/passkey/", confirm_by_passkey, name="mfa_reauthenticate_webauthn"),
     path(f"erased/<{PUBLIC_ID}:public_id>/", privacy.erasure, name="erasure"),
+    path("unlock/<str:code>/", unlock_account, name="account_unlock"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("confirm-email/", views.email_verification_sent, name="account_email_verification_sent"),
     re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", views.confirm_email, name="account_confirm_email"),
@@ -49,7 +52,7 @@ _account = [
     path("password/reset/key/done/", views.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        views.password_reset_from_key,
+        new_password,
         name="account_reset_password_from_key",
     ),
 ]

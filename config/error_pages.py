@@ -46,7 +46,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     Whatever broke may break the templates' context, too, so these pages are rendered without one.
     """
-    away = isinstance(sys.exception(), AWAY)
+    away = isinstance(sys.exception(), (*AWAY, errors.Unavailable))
     refusal = errors.Unavailable(retry_after=RETRY_SECONDS) if away else errors.InternalError()
     if request.path.startswith(_API):
         response: HttpResponse = _json(refusal)

@@ -12,7 +12,7 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config import console_theme
+from config import allauth_limits, console_theme
 from config.embedded import paths
 from config.lib.logging import logging_config
 
@@ -206,6 +206,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "options": {"queue": "slow"},
     },
     "accounts-uploads": {"task": "accounts.sweep_uploads", "schedule": 3600.0, "options": {"queue": "slow"}},
+    "accounts-locks": {"task": "accounts.tell_of_locks", "schedule": 5.0, "options": {"expires": 30}},
 }
 if DEBUG:
     CELERY_BEAT_SCHEDULE["demo"] = {"task": "config.keep_demo_alive", "schedule": 60.0, "options": {"queue": "slow"}}
@@ -227,6 +228,10 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "accounts.passwords.MaximumLengthValidator"},
 ]
+BREACHED_PASSWORDS_URL = env.str("BREACHED_PASSWORDS_URL", "" if DEBUG else "https://api.pwnedpasswords.com/range/")
+PWNED_PASSWORDS = {"API_TIMEOUT": 1.0}
+if BREACHED_PASSWORDS_URL:
+    AUTH_PASSWORD_VALIDATORS.append({"NAME": "accounts.breached_passwords.BreachedPasswordValidator"})
 LOGIN_REDIRECT_URL = "me"
 LOGIN_URL = "account_login"
 
@@ -269,6 +274,15 @@ MFA_REQUIRED_ROLES = frozenset(
     role.strip() for role in env.list("MFA_REQUIRED_ROLES", [] if DEBUG else ["organizer", "admin"])
 )
 
+ACCOUNT_CHANGE_EMAIL = True  # one address per account; a new one replaces it once it is confirmed
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105  # the name of a class
+
+SIGN_IN_FAILURES = env.int("SIGN_IN_FAILURES", 10)
+SIGN_IN_LOCK_SECONDS = env.int("SIGN_IN_LOCK_SECONDS", 60)
+SIGN_IN_LOCK_MOST_SECONDS = env.int("SIGN_IN_LOCK_MOST_SECONDS", 3_600)
+SIGN_IN_FORGET_SECONDS = env.int("SIGN_IN_FORGET_SECONDS", 86_400)
+KNOWN_BROWSER_DAYS = env.int("KNOWN_BROWSER_DAYS", 180)
+
 SESSION_IDLE_HOURS = env.int("SESSION_IDLE_HOURS", 336)
 SESSION_ABSOLUTE_DAYS = env.int("SESSION_ABSOLUTE_DAYS", 90)
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_DAYS * 86_400  # of the cookie; what ends a session is its row
@@ -286,6 +300,7 @@ RETENTION_AUDIT_DAYS = env.int("RETENTION_AUDIT_DAYS", 365)
 RETENTION_TEXTS_DAYS = env.int("RETENTION_TEXTS_DAYS", 730)
 RETENTION_REPORTS_DAYS = env.int("RETENTION_REPORTS_DAYS", 90)
 RETENTION_IMPORTS_DAYS = env.int("RETENTION_IMPORTS_DAYS", 7)
+
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("fr", _("French"))]
@@ -327,7 +342,9 @@ LIMITS = {
     "anonymous": limit("anonymous", 100, 900),
     "user": limit("user", 1_000, 900),
     "key": limit("key", 1_000, 900),  # per API key, where its row names no limit of its own
-    "sign_in": limit("sign_in", 30, 300),
+    "sign_in": limit("sign_in", 600, 300),  # attempts per address, right or wrong: a venue shares one
+    "sign_in_failures": limit("sign_in_failures", 300, 900),  # wrong passwords per address
+    "link_mails": limit("link_mails", 5, 3_600),  # mails with a link that are asked for, per mail address
     "sign_up": limit("sign_up", 20, 3_600),
     "second_factor": limit("second_factor", 5, 300),  # codes tried, per account and per challenge
     "room": limit("room", 20_000, 60),  # per event: what a whole room does at once (reads, joins)
@@ -339,6 +356,8 @@ LIMITS = {
     "phone_code_address": limit("phone_code_address", 20, 3_600),
     "bad_signature": limit("bad_signature", 60, 60),  # unsigned webhooks per address
 }
+
+ACCOUNT_RATE_LIMITS = allauth_limits.rates(LIMITS)
 
 # --- Voting and leaderboards ------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import (
     ChangePasswordForm,
     LoginForm,
@@ -21,6 +22,7 @@ from accounts.languages import language_here
 from accounts.models import Role, User
 from accounts.passwords import require_strong
 from accounts.policies import SIGN_UP_ROLES
+from accounts.services.resetting import ask_for_reset, set_password_by_mail
 from accounts.services.signing_up import EmailTaken, sign_up
 from config.lib.errors import ValidationError
 
@@ -112,21 +114,50 @@ class ResetForm(ResetPasswordForm):  # type: ignore[misc]  # allauth ships no ty
         super().__init__(*args, **kwargs)
         _in_our_words(self)
 
+    def clean_email(self) -> str:
+        """Whose it is, is looked up once, by the service."""
+        return str(self.cleaned_data["email"])
+
+    def save(self, request: HttpRequest, **_kwargs: Any) -> str:
+        email = str(self.cleaned_data["email"])
+        ask_for_reset(email=email)
+        return email
+
 
 class ResetKeyForm(ResetPasswordKeyForm):  # type: ignore[misc]  # allauth ships no types
     """A new password, behind that link."""
 
+    user: User
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _in_our_words(self)
+
+    def save(self) -> None:
+        request = get_adapter().request
+        set_password_by_mail(
+            actor=actor_of(request, Via.PAGE),
+            user=self.user,
+            password=self.cleaned_data["password1"],
+            now=timezone.now(),
+        )
 
 
 class ChangeForm(ChangePasswordForm):  # type: ignore[misc]  # allauth ships no types
     """Another password, by whoever knows the present one."""
 
+    user: User
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _in_our_words(self)
+
+    def clean_oldpassword(self) -> str:
+        """Counted as everywhere: a session that was stolen is no place to guess. Raises FormError."""
+        adapter, old = get_adapter(), str(self.cleaned_data["oldpassword"])
+        if not adapter.reauthenticate(self.user, old):
+            raise adapter.validation_error("enter_current_password")
+        return old
 
 
 class SetForm(SetPasswordForm):  # type: ignore[misc]  # allauth ships no types

@@ -3,22 +3,50 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.audit import record
 from accounts.models import Ended, RefreshFamily, User
 from accounts.passwords import require_strong
+from accounts.services.proving import prove_again
+from accounts.services.unlocking import open_after_commit
+from config.lib.errors import Detail, InvalidCredentials, ValidationError
 
 
-@transaction.atomic
-def set_password(*, actor: Actor, user: User, password: str, now: datetime) -> None:
-    """Give `user` another password and end every mobile client; browser sessions end by their own password hash.
+def set_password(*, actor: Actor, user: User, password: str, now: datetime, keep: int | None = None) -> None:
+    """Give `user` another password and end every mobile client but the family `keep`; browser sessions end by their own
+    password hash. An account that was locked is open again.
 
     Whoever calls this has checked that the actor may: by the old password, or by a link sent to the user's address. A log-in
     with the old password at the same moment either waits for this and fails, or is ended by it. Raises ValidationError.
     """
-    require_strong(password, user=user)
+    require_strong(password, user=user)  # may ask the list of breached passwords, so before the transaction
+    _store(actor=actor, user=user, password=password, now=now, keep=keep)
+
+
+@transaction.atomic
+def _store(*, actor: Actor, user: User, password: str, now: datetime, keep: int | None) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
-    ended = RefreshFamily.objects.filter(user=user).end(because=Ended.PASSWORD_CHANGED, now=now)
+    clients = RefreshFamily.objects.filter(user=user)
+    if keep is not None:
+        clients = clients.exclude(pk=keep)
+    ended = clients.end(because=Ended.PASSWORD_CHANGED, now=now)
     record(actor=actor, action="user.set_password", subject=user, now=now, clients=ended)
+    open_after_commit(user=user)
+
+
+def change_password(*, actor: Actor, old: str, password: str, now: datetime, keep: int | None = None) -> User:
+    """`set_password` by the signed-in user, who knows the present one. Returns the user, whose other sessions have ended.
+
+    Raises ValidationError for either password, and what `prove_again` raises.
+    """
+    try:
+        user = prove_again(actor=actor, password=old, now=now)
+    except InvalidCredentials as error:
+        raise ValidationError(
+            details=[Detail("old_password", "wrong_password", _("This is not your password."))]
+        ) from error
+    set_password(actor=actor, user=user, password=password, now=now, keep=keep)
+    return user

@@ -3,31 +3,33 @@
 from dataclasses import replace
 from datetime import datetime
 
-import structlog
 from django.db import transaction
 
 from accounts import challenges
 from accounts.actors import Actor
 from accounts.audit import record
 from accounts.models import User
-from accounts.passwords import matches
 from accounts.services.clients import SignedIn, open_client
+from accounts.services.proving import prove
 from config.lib.errors import Detail, InvalidCredentials, MfaRequired
 
-logger = structlog.get_logger(__name__)
 
-
-def log_in(*, actor: Actor, email: str, password: str, now: datetime) -> SignedIn:
-    """Sign a client in.
+def log_in(*, actor: Actor, email: str, password: str, now: datetime, browser: str = "") -> SignedIn:
+    """Sign a client in. `browser` is the cookie of a known browser, if one was sent.
 
     An unknown e-mail, a wrong password and an account that is not active are refused with the same words after the same
-    work, so the answer tells nothing about an account. Raises InvalidCredentials; MfaRequired for an account with a second
-    factor, with a challenge that `finish_log_in` takes.
+    work, so the answer tells nothing about an account. Raises what `prove` and `let_in` raise.
     """
-    user = User.objects.filter(email=email.strip().lower()).first()
-    if not matches(user, password) or user is None:
-        logger.info("accounts.log_in_refused")
-        raise InvalidCredentials
+    user = prove(actor=actor, email=email, password=password, browser=browser, now=now)
+    return let_in(actor=actor, user=user, now=now)
+
+
+def let_in(*, actor: Actor, user: User, now: datetime) -> SignedIn:
+    """A client for somebody who has taken the first step.
+
+    Raises MfaRequired for an account with a second factor, with a challenge that `finish_log_in` takes; InvalidCredentials
+    for an account that is not active.
+    """
     if user.is_active and user.second_factor_at is not None:
         raise MfaRequired(
             details=[Detail("challenge", "required", MfaRequired.message, challenges.issue(user, now=now))]

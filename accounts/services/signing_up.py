@@ -23,14 +23,25 @@ class EmailTaken(Refusal):
     message = _("An account with this e-mail address exists already. Sign in, or reset your password.")
 
 
-def _create(*, email: str, password: str, name: str, role: str, language: str, time_zone: str, now: datetime) -> User:
-    """The user row. Raises EmailTaken, ValidationError; the unique constraint decides between two at the same moment."""
+def draft_account(
+    *, email: str, password: str | None, name: str, role: str, language: str, time_zone: str, now: datetime
+) -> User:
+    """A user row that is not stored yet; without a password, one that signs in with none. Raises ValidationError.
+
+    To be called before a transaction: the password is hashed, and the list of breached passwords may be asked.
+    """
     require_language(language)
     require_time_zone(time_zone)
     draft = User(email=email.strip().lower(), name=name, role=role, language=language, time_zone=time_zone)
     draft.created_at = now
-    require_strong(password, user=draft)
+    if password is not None:
+        require_strong(password, user=draft)
     draft.set_password(password)
+    return draft
+
+
+def _insert(draft: User) -> None:
+    """Raises EmailTaken; the unique constraint decides between two at the same moment."""
     try:
         with transaction.atomic():
             draft.save(force_insert=True)
@@ -39,10 +50,29 @@ def _create(*, email: str, password: str, name: str, role: str, language: str, t
         if isinstance(cause, postgres.UniqueViolation) and cause.diag.constraint_name == "user_email_once":
             raise EmailTaken from error
         raise
-    return draft
+
+
+def require_own_role(role: str) -> None:
+    """Raises ValidationError for a role that people do not choose themselves."""
+    if role not in SIGN_UP_ROLES:
+        raise ValidationError(details=[Detail("role", "invalid_choice", _("Choose fan, artist or developer."))])
 
 
 @transaction.atomic
+def open_account(*, actor: Actor, draft: User, now: datetime, is_confirmed: bool = False, **facts: str) -> User:
+    """Store a new account with its address, and send the link that confirms it unless it is confirmed already.
+
+    The account, its address and the mail (a row of the outbox) are stored together. `facts` go into the audit.
+    Raises EmailTaken.
+    """
+    _insert(draft)
+    address = EmailAddress.objects.create(user=draft, email=draft.email, primary=True, verified=is_confirmed)
+    record(actor=replace(actor, user=draft), action="user.sign_up", subject=draft, now=now, role=draft.role, **facts)
+    if not is_confirmed:
+        address.send_confirmation(signup=True)
+    return draft
+
+
 def sign_up(
     *,
     actor: Actor,
@@ -56,39 +86,29 @@ def sign_up(
 ) -> User:
     """Make a limited account and send the link that confirms its e-mail address.
 
-    `role` is fan, artist or developer; the others are granted. The account, its address and the mail (a row of the outbox)
-    are stored together. Raises EmailTaken, and ValidationError for a weak password, role, language or time zone.
+    `role` is fan, artist or developer; the others are granted. Raises EmailTaken, and ValidationError for a weak password,
+    role, language or time zone.
     """
-    if role not in SIGN_UP_ROLES:
-        raise ValidationError(details=[Detail("role", "invalid_choice", _("Choose fan, artist or developer."))])
-    user = _create(
+    require_own_role(role)
+    draft = draft_account(
         email=email, password=password, name=name, role=role, language=language, time_zone=time_zone, now=now
     )
-    address = EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=False)
-    record(actor=replace(actor, user=user), action="user.sign_up", subject=user, now=now, role=role)
-    address.send_confirmation(signup=True)
-    return user
+    return open_account(actor=actor, draft=draft, now=now)
 
 
-@transaction.atomic
 def sign_up_client(
     *, actor: Actor, email: str, password: str, name: str, role: str, language: str, time_zone: str, now: datetime
 ) -> SignedIn:
     """`sign_up`, and the new account's first client with its tokens. Raises what `sign_up` raises."""
-    user = sign_up(
-        actor=actor,
-        email=email,
-        password=password,
-        name=name,
-        role=role,
-        language=language,
-        time_zone=time_zone,
-        now=now,
+    require_own_role(role)
+    draft = draft_account(
+        email=email, password=password, name=name, role=role, language=language, time_zone=time_zone, now=now
     )
-    return open_client(actor=actor, user=user, now=now)
+    with transaction.atomic():
+        user = open_account(actor=actor, draft=draft, now=now)
+        return open_client(actor=actor, user=user, now=now)
 
 
-@transaction.atomic
 def grant_account(
     *,
     actor: Actor,
@@ -105,9 +125,11 @@ def grant_account(
     Raises Forbidden, AuthRequired, EmailTaken, ValidationError.
     """
     require_admin(actor)
-    user = _create(
+    draft = draft_account(
         email=email, password=password, name=name, role=role, language=language, time_zone=time_zone, now=now
     )
-    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
-    record(actor=actor, action="user.grant", subject=user, now=now, role=role)
-    return user
+    with transaction.atomic():
+        _insert(draft)
+        EmailAddress.objects.create(user=draft, email=draft.email, primary=True, verified=True)
+        record(actor=actor, action="user.grant", subject=draft, now=now, role=role)
+    return draft

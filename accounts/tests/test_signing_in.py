@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import AuditEntry, RefreshFamily, User
 from accounts.passwords import matches
-from accounts.services import signing_in
+from accounts.services import proving
 from accounts.services.passwords import set_password
 from accounts.services.signing_in import log_in
 from accounts.tests.factories import PASSWORD, UserFactory
@@ -88,7 +88,7 @@ def test_every_refusal_reads_the_same_after_the_same_work(
 def test_control_a_check_that_stops_at_an_unknown_e_mail_is_noticed(
     now: datetime, hashings: list[str], monkeypatch: pytest.MonkeyPatch, db: None
 ) -> None:
-    monkeypatch.setattr(signing_in, "matches", lambda user, password: user is not None and matches(user, password))
+    monkeypatch.setattr(proving, "matches", lambda user, password: user is not None and matches(user, password))
     with pytest.raises(InvalidCredentials):
         log_in(actor=NOBODY, email="nobody@example.test", password=PASSWORD, now=now)
     assert hashings == []

@@ -132,6 +132,7 @@ VISITED: Final[Mapping[str, Visit]] = MappingProxyType(
         "account_login": Visit(),
         "account_signup": Visit(),
         "account_logout": Visit(_SIGNED_IN),
+        "account_unlock": Visit(places={"": filled(code=samples.unlock_link), STALE: filled(code=lambda: "stale")}),
         "account_inactive": Visit(),
         "account_email_verification_sent": Visit(),
         "account_confirm_email": Visit(places={STALE: filled(key=lambda: "stale")}),

@@ -3,7 +3,10 @@
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.models import User
+from accounts.services.unlocking import unlock_link as link_for
 from artists.models import Artist
+from config.demo.people import DOMAIN
 from config.demo.programme import DEMO_SLUG
 from events.links import confirm_code
 from events.models import Attendee, Event, EventStatus, Slot
@@ -48,6 +51,11 @@ def waiting_code() -> str:
 
 def confirmed_code() -> str:
     return confirm_code(_confirmed())
+
+
+def unlock_link() -> str:
+    """The link that the fan would get if strangers had locked the account."""
+    return link_for(user=User.objects.get(email=f"fan@{DOMAIN}"), now=timezone.now())
 
 
 def preferences() -> str:

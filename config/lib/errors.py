@@ -145,6 +145,11 @@ class IdempotencyMismatch(Refusal):
     message = _("This Idempotency-Key was used before with another body.")
 
 
+class LinkSpent(Refusal):
+    status = 410
+    message = _("This link has expired or was used before.")
+
+
 class StaleVersion(Refusal):
     status = 412
     message = _("Someone changed this since you loaded it. Load it again and repeat your change.")

@@ -26,7 +26,7 @@ from voting.tests.factories import BallotFactory, opened
 pytestmark = pytest.mark.django_db
 
 TAKES_POSTS_ALONE = {"set_language"}
-BEHIND_A_KEY = {"account_confirm_email", "account_reset_password_from_key"}
+BEHIND_A_KEY = {"account_confirm_email", "account_reset_password_from_key", "account_unlock"}
 
 
 def under(prefix: str) -> list[str]:
@@ -118,6 +118,7 @@ def test_the_pages_behind_keys_are_ours(
         assert "" not in autocompletes(page).values()
     for name, key in (
         ("account_confirm_email", {"key": "x"}),
+        ("account_unlock", {"code": "x"}),
         ("account_reset_password_from_key", {"uidb36": "1", "key": "x"}),
     ):
         assert "button-action" in check(client.get(reverse(name, kwargs=key), **said), language)

@@ -5,6 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import known_browsers
 from accounts.actors import actor_of
 from accounts.api.serializers.second_step import SecondStepBody
 from accounts.api.serializers.signing_in import SignedInSerializer, signed_in_answer
@@ -32,5 +33,8 @@ class SecondStepView(ApiView):
         Each code is good once. A challenge lives for five minutes, or until the password changes, and takes as many wrong
         codes as its limit says.
         """
-        signed = finish_log_in(actor=actor_of(request), now=timezone.now(), **self.body(request, SecondStepBody))
-        return Response(signed_in_answer(signed))
+        now = timezone.now()
+        signed = finish_log_in(actor=actor_of(request), now=now, **self.body(request, SecondStepBody))
+        response = Response(signed_in_answer(signed))
+        known_browsers.remember(response, email=signed.user.email, now=now)
+        return response

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import known_browsers
 from accounts.actors import Credential, actor_of
 from accounts.api.serializers.signing_in import (
     LogInBody,
@@ -18,6 +19,7 @@ from accounts.api.serializers.signing_in import (
 )
 from accounts.languages import language_here
 from accounts.services.clients import log_out, refresh
+from accounts.services.proving import AccountLocked
 from accounts.services.signing_in import log_in
 from accounts.services.signing_up import EmailTaken, sign_up_client
 from config.lib.api.views import PERSON, PUBLIC, ApiView
@@ -46,7 +48,7 @@ class SignUpView(ApiView):
 class LogInView(ApiView):
     authentication_classes = ()
     scopes = {"POST": PUBLIC}
-    refusals = {"POST": (InvalidCredentials, MfaRequired)}
+    refusals = {"POST": (InvalidCredentials, AccountLocked, MfaRequired)}
     limit = "sign_in"
     limit_closed = True
 
@@ -55,10 +57,16 @@ class LogInView(ApiView):
         """Sign a client in by e-mail and password.
 
         An account with a second factor gets 401 `MFA_REQUIRED`: the detail `challenge` carries, as its `value`, what
-        `/api/v1/auth/mfa` takes together with a code.
+        `/api/v1/auth/mfa` takes together with a code. After too many wrong passwords the e-mail is locked for the time that
+        Retry-After says, whether or not it has an account; a client that keeps the cookie `known_browser` of an earlier
+        sign-in is not kept out by others' attempts.
         """
-        signed = log_in(actor=actor_of(request), now=timezone.now(), **self.body(request, LogInBody))
-        return Response(signed_in_answer(signed))
+        now, body = timezone.now(), self.body(request, LogInBody)
+        browser = request.COOKIES.get(known_browsers.COOKIE, "")
+        signed = log_in(actor=actor_of(request), now=now, browser=browser, **body)
+        response = Response(signed_in_answer(signed))
+        known_browsers.remember(response, email=signed.user.email, now=now)
+        return response
 
 
 class RefreshView(ApiView):
