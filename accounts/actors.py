@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from accounts.models import User
+from accounts.session_store import SessionStore
 from config.lib.api.envelope import request_id
 from config.lib.api.throttling import OwnLimit, address_of
 
@@ -38,6 +39,14 @@ class Credential:
     family_id: int | None = None
     key_id: int | None = None
     own_limit: OwnLimit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What a request is signed in with: the row of its browser or of its client; neither for a key, or for nobody."""
+
+    session_id: int | None = None
+    family_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,15 @@ def _ip(text: str) -> str | None:
 def whence(request: HttpRequest | Request) -> tuple[str | None, str]:
     """Where a request comes from: its address, if it has one, and what its client calls itself."""
     return _ip(address_of(request)), request.headers.get("User-Agent", "")[:USER_AGENT_LENGTH]
+
+
+def here_of(request: HttpRequest | Request) -> Here:
+    """What this request is signed in with, for what ends everything else."""
+    credential = getattr(request, "auth", None)
+    if isinstance(credential, Credential) and credential.family_id is not None:
+        return Here(family_id=credential.family_id)
+    session = request.session
+    return Here(session_id=session.row_id if isinstance(session, SessionStore) else None)
 
 
 def actor_of(request: HttpRequest | Request, via: Via = Via.API) -> Actor:

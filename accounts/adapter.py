@@ -12,13 +12,15 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts import known_browsers
-from accounts.actors import Actor, Via, actor_of, platform
+from accounts.actors import Actor, Via, actor_of, here_of, platform
 from accounts.audit import record
 from accounts.languages import language_here
 from accounts.models import User
+from accounts.services.devices import recognise
 from accounts.services.email_addresses import confirm
 from accounts.services.passwords import set_password
 from accounts.services.proving import AccountLocked, prove, prove_again
+from accounts.services.sessions import NOTHING
 from config.lib.api.throttling import address_of
 from config.lib.errors import InvalidCredentials, RateLimitExceeded, Refusal
 
@@ -66,9 +68,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         return True
 
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
-        """The browser is known from now on: strangers' wrong passwords do not keep it out."""
+        """The browser is known from now on: strangers' wrong passwords do not keep it out, and it is no new device."""
+        now, cookie = timezone.now(), request.COOKIES.get(known_browsers.COOKIE, "")
+        is_known = bool(known_browsers.recognised(cookie, account=known_browsers.account_of(user.email), now=now))
+        recognise(actor=actor_of(request, Via.PAGE), user=user, is_known=is_known, now=now)
         response: HttpResponse = super().post_login(request, user, **how)
-        known_browsers.remember(response, email=user.email, now=timezone.now())
+        known_browsers.remember(response, email=user.email, now=now)
         return response
 
     def login(self, request: HttpRequest, user: User) -> None:
@@ -82,7 +87,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             record(actor=actor, action="user.log_out", subject=actor.user, now=timezone.now(), clients=0)
 
     def set_password(self, user: User, password: str) -> None:
-        set_password(actor=_by_page(self.request), user=user, password=password, now=timezone.now())
+        keep = here_of(self.request) if self.request else NOTHING
+        set_password(actor=_by_page(self.request), user=user, password=password, keep=keep, now=timezone.now())
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """The owner pressed the button behind the link. False where another account has confirmed it first."""

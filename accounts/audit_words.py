@@ -82,5 +82,8 @@ register(
         "user.unlock": _("Unlocked by the link in the mail"),
         "client.reuse": _("A spent token was used again, so the client was signed out"),
         "client.revoke": _("Client signed out"),
+        "session.end": _("Browser signed out"),
+        "user.sign_out_everywhere": _("Signed out of browsers and apps"),
+        "user.new_device": _("Signed in on a new device"),
     }
 )

@@ -17,8 +17,8 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, UpdateError
 from django.contrib.sessions.backends.cached_db import SessionStore as CachedStore
 from django.core.cache import caches
-from django.db import IntegrityError, models, transaction
-from django.db.models import F, Value
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Least
 from django.utils import timezone
 from psycopg.errors import UniqueViolation
@@ -51,6 +51,7 @@ class SessionStore(CachedStore):
         super().__init__(session_key)
         self.address: str | None = None
         self.user_agent = ""
+        self.row_id: int | None = None  # known once `row` was asked
         self._read: BrowserSession | None = None
 
     @classmethod
@@ -64,6 +65,7 @@ class SessionStore(CachedStore):
         """
         row = self._read or self._row(now)
         self._read = None
+        self.row_id = row.pk if row else None
         if row is None or row.user is None or not row.user.is_active:
             return None
         if now - row.last_seen_at >= SEEN_EVERY:
@@ -120,9 +122,9 @@ class SessionStore(CachedStore):
         return self._read
 
 
-def end(sessions: "models.QuerySet[BrowserSession]") -> int:
+def end(sessions: "QuerySet[BrowserSession]") -> int:
     """Sign these browsers out; how many that were. What is cached of them goes once the caller's transaction is committed."""
-    keys = list(sessions.order_by("pk").values_list("session_key", flat=True))
+    keys = list(sessions.values_list("session_key", flat=True))
     _deleted, per_model = BrowserSession.objects.filter(session_key__in=keys).delete()
     transaction.on_commit(lambda: _forget(keys))
     return per_model.get(BrowserSession._meta.label, 0)

@@ -7,7 +7,7 @@ from allauth.account import views
 from allauth.mfa.base import views as mfa_views
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from accounts.views import privacy
+from accounts.views import privacy, sessions
 from accounts.views.developers import developers, revoke_all_mine, revoke_mine
 from accounts.views.language import set_language
 from accounts.views.me import my_home, my_votes
@@ -76,6 +76,13 @@ _developers: list[URLPattern] = [
     path(f"keys/<{PUBLIC_ID}:public_id>/revoke/", revoke_mine, name="revoke-key"),
 ]
 
+_sessions: list[URLPattern] = [
+    path("", sessions.my_sessions, name="my-sessions"),
+    path("others/end/", sessions.end_others, name="end-other-sessions"),
+    path("all/end/", sessions.end_all, name="end-all-sessions"),
+    path(f"<{PUBLIC_ID}:public_id>/end/", sessions.end_one, name="end-session"),
+]
+
 _me: list[URLPattern | URLResolver] = [
     path("", my_home, name="me"),
     path("votes/", my_votes, name="my-votes"),
@@ -85,6 +92,7 @@ _me: list[URLPattern | URLResolver] = [
     path("privacy/erase/", privacy.erase_me, name="erase-me"),
     path(f"privacy/copies/<{PUBLIC_ID}:public_id>/", privacy.my_copy, name="my-copy"),
     path("security/", include(_security)),
+    path("sessions/", include(_sessions)),
 ]
 
 urlpatterns = [

@@ -41,6 +41,7 @@ _GROUPS: Final = (
         (
             ("accounts.auditentry", "history"),
             ("voting.ballot", "ballot"),
+            ("accounts.browsersession", "devices"),
             ("accounts.refreshfamily", "smartphone"),
             ("accounts.apikey", "key"),
         ),

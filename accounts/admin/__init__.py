@@ -3,6 +3,7 @@
 from accounts.admin.audit import AuditEntryAdmin
 from accounts.admin.clients import ClientAdmin
 from accounts.admin.keys import ApiKeyAdmin
+from accounts.admin.sessions import BrowserSessionAdmin
 from accounts.admin.users import UserAdmin
 
-__all__ = ["ApiKeyAdmin", "AuditEntryAdmin", "ClientAdmin", "UserAdmin"]
+__all__ = ["ApiKeyAdmin", "AuditEntryAdmin", "BrowserSessionAdmin", "ClientAdmin", "UserAdmin"]

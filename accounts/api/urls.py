@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts.api import document
-from accounts.api.views import keys, phones, privacy, profile, signing_in, uploads, user_settings
+from accounts.api.views import keys, phones, privacy, profile, sessions, signing_in, uploads, user_settings
 from accounts.api.views.second_step import SecondStepView
 from config.lib.api.converters import PUBLIC_ID
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("auth/mfa", SecondStepView.as_view(), name="second-step"),
     path("auth/refresh", signing_in.RefreshView.as_view(), name="refresh"),
     path("auth/logout", signing_in.LogOutView.as_view(), name="log-out"),
+    path("auth/sessions", sessions.SessionsView.as_view(), name="sessions"),
+    path(f"auth/sessions/<{PUBLIC_ID}:public_id>", sessions.SessionView.as_view(), name="session"),
     path("auth/profile", profile.ProfileView.as_view(), name="profile"),
     path("auth/phone/verify", phones.PhoneVerifyView.as_view(), name="verify-phone"),
     path("settings", user_settings.SettingsView.as_view(), name="settings"),

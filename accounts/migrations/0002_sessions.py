@@ -4,6 +4,19 @@ from django.db import migrations, models
 
 import config.lib.public_ids
 
+# What browsers and clients have in common, so that people see one list of where they are signed in.
+SIGN_INS = """
+CREATE VIEW accounts_sign_in AS
+SELECT public_id, 'browser' AS kind, id AS row_id, user_id, address, user_agent,
+       created_at, last_seen_at, expire_date AS alive_until
+  FROM accounts_browsersession
+ WHERE user_id IS NOT NULL
+UNION ALL
+SELECT public_id, 'client', id, user_id, address, user_agent, created_at, last_used_at, expires_at
+  FROM accounts_refreshfamily
+ WHERE revoked_at IS NULL
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0001_initial")]
@@ -88,7 +101,6 @@ class Migration(migrations.Migration):
                     ("reused", "A refresh token was used twice"),
                     ("revoked", "Signed out by an admin"),
                     ("suspended", "The account was suspended"),
-                    ("replaced", "Signed in on too many devices"),
                 ],
                 max_length=32,
             ),
@@ -102,7 +114,7 @@ class Migration(migrations.Migration):
                         ("revoked_at__isnull", False),
                         (
                             "revoked_because__in",
-                            ["signed_out", "password_changed", "reused", "revoked", "suspended", "replaced"],
+                            ["signed_out", "password_changed", "reused", "revoked", "suspended"],
                         ),
                     ),
                     _connector="OR",
@@ -110,6 +122,26 @@ class Migration(migrations.Migration):
                 name="refresh_family_revoked_with_reason",
             ),
         ),
+        migrations.CreateModel(
+            name="SignIn",
+            fields=[
+                ("public_id", models.CharField(max_length=16, primary_key=True, serialize=False)),
+                ("kind", models.CharField(choices=[("browser", "Browser"), ("client", "App")], max_length=8)),
+                ("row_id", models.BigIntegerField()),
+                ("address", models.GenericIPAddressField(null=True, verbose_name="address")),
+                ("user_agent", models.CharField(max_length=200, verbose_name="browser")),
+                ("created_at", models.DateTimeField(verbose_name="signed in")),
+                ("last_seen_at", models.DateTimeField(verbose_name="last seen")),
+                ("alive_until", models.DateTimeField()),
+            ],
+            options={
+                "verbose_name": "sign-in",
+                "verbose_name_plural": "sign-ins",
+                "db_table": "accounts_sign_in",
+                "managed": False,
+            },
+        ),
+        migrations.RunSQL(SIGN_INS, "DROP VIEW accounts_sign_in"),
         # Django's own table, which a database made before this has: its sessions end, and everybody signs in once more.
         migrations.RunSQL("DROP TABLE IF EXISTS django_session", migrations.RunSQL.noop),
     ]

@@ -6,7 +6,7 @@ from accounts.models.idempotency import IdempotencyKey
 from accounts.models.keys import ApiKey, KeyEnded
 from accounts.models.phones import MOST_ATTEMPTS, PhoneCode
 from accounts.models.privacy import Erasure, Export, ExportState
-from accounts.models.sessions import BrowserSession, KnownDevice
+from accounts.models.sessions import BrowserSession, KnownDevice, SignIn, Through
 from accounts.models.uploads import Upload, UploadKind, UploadState
 from accounts.models.user_settings import UserSetting, chosen_by
 from accounts.models.users import Language, Role, User
@@ -29,6 +29,8 @@ __all__ = [
     "PhoneCode",
     "RefreshFamily",
     "Role",
+    "SignIn",
+    "Through",
     "Upload",
     "UploadKind",
     "UploadState",

@@ -16,7 +16,6 @@ class Ended(models.TextChoices):
     REUSED = "reused", _("A refresh token was used twice")
     REVOKED = "revoked", _("Signed out by an admin")
     SUSPENDED = "suspended", _("The account was suspended")
-    REPLACED = "replaced", _("Signed in on too many devices")
 
 
 class RefreshFamily(models.Model):

@@ -45,8 +45,38 @@ class BrowserSession(AbstractBaseSession):
         return self.public_id
 
 
+class Through(models.TextChoices):
+    """What somebody is signed in with."""
+
+    BROWSER = "browser", _("Browser")
+    CLIENT = "client", _("App")
+
+
+class SignIn(models.Model):
+    """A browser or a client that somebody is signed in with: a view of both tables, for lists; nothing is written here."""
+
+    public_id = models.CharField(max_length=16, primary_key=True)
+    kind = models.CharField(max_length=8, choices=Through)
+    row_id = models.BigIntegerField()
+    user = models.ForeignKey(User, on_delete=models.DO_NOTHING, related_name="+")
+    address = models.GenericIPAddressField(_("address"), null=True)
+    user_agent = models.CharField(_("browser"), max_length=200)
+    created_at = models.DateTimeField(_("signed in"))
+    last_seen_at = models.DateTimeField(_("last seen"))
+    alive_until = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "accounts_sign_in"
+        verbose_name = _("sign-in")
+        verbose_name_plural = _("sign-ins")
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
 class KnownDevice(models.Model):
-    """A mark by which a device of a user is known again: digests, of its cookie or of how and from where it comes."""
+    """A mark by which a device of a user is known again: a digest of how and from where it comes."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="known_devices")
     mark = models.CharField(max_length=64)

@@ -13,6 +13,7 @@ from accounts.actors import Actor
 from accounts.audit import record
 from accounts.models import Ended, RefreshFamily, User
 from accounts.policies import require_admin, signed_in
+from accounts.services.devices import recognise
 from accounts.tokens import RefreshClaims, TokenPair
 from config.lib.errors import InvalidToken
 
@@ -34,7 +35,11 @@ def _absolute() -> timedelta:
 
 
 def open_client(*, actor: Actor, user: User, now: datetime) -> SignedIn:
-    """A new client of `user`, in the caller's transaction; where it signed in from is kept with it."""
+    """A new client of `user`, in the caller's transaction; where it signed in from is kept with it.
+
+    Its owner is written to if it is a device that nobody knows.
+    """
+    recognise(actor=actor, user=user, now=now)
     family = RefreshFamily.objects.create(
         user=user,
         user_agent=actor.user_agent,

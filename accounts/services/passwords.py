@@ -5,18 +5,19 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor
+from accounts.actors import Actor, Here
 from accounts.audit import record
-from accounts.models import Ended, RefreshFamily, User
+from accounts.models import Ended, User
 from accounts.passwords import require_strong
 from accounts.services.proving import prove_again
+from accounts.services.sessions import NOTHING, end_everything
 from accounts.services.unlocking import open_after_commit
 from config.lib.errors import Detail, InvalidCredentials, ValidationError
 
 
-def set_password(*, actor: Actor, user: User, password: str, now: datetime, keep: int | None = None) -> None:
-    """Give `user` another password and end every mobile client but the family `keep`; browser sessions end by their own
-    password hash. An account that was locked is open again.
+def set_password(*, actor: Actor, user: User, password: str, now: datetime, keep: Here = NOTHING) -> None:
+    """Give `user` another password and sign them out of everything but what `keep` names. An account that was locked is open
+    again.
 
     Whoever calls this has checked that the actor may: by the old password, or by a link sent to the user's address. A log-in
     with the old password at the same moment either waits for this and fails, or is ended by it. Raises ValidationError.
@@ -26,18 +27,16 @@ def set_password(*, actor: Actor, user: User, password: str, now: datetime, keep
 
 
 @transaction.atomic
-def _store(*, actor: Actor, user: User, password: str, now: datetime, keep: int | None) -> None:
+def _store(*, actor: Actor, user: User, password: str, now: datetime, keep: Here) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
-    clients = RefreshFamily.objects.filter(user=user)
-    if keep is not None:
-        clients = clients.exclude(pk=keep)
-    ended = clients.end(because=Ended.PASSWORD_CHANGED, now=now)
-    record(actor=actor, action="user.set_password", subject=user, now=now, clients=ended)
+    gone = end_everything(user=user, because=Ended.PASSWORD_CHANGED, now=now, keep=keep)
+    facts = {"sessions": gone.sessions, "clients": gone.clients}
+    record(actor=actor, action="user.set_password", subject=user, now=now, **facts)
     open_after_commit(user=user)
 
 
-def change_password(*, actor: Actor, old: str, password: str, now: datetime, keep: int | None = None) -> User:
+def change_password(*, actor: Actor, old: str, password: str, now: datetime, keep: Here = NOTHING) -> User:
     """`set_password` by the signed-in user, who knows the present one. Returns the user, whose other sessions have ended.
 
     Raises ValidationError for either password, and what `prove_again` raises.

@@ -14,6 +14,7 @@ from accounts.models import Language, Role, User
 from accounts.passwords import require_strong
 from accounts.policies import SIGN_UP_ROLES, require_admin
 from accounts.services.clients import SignedIn, open_client
+from accounts.services.devices import recognise
 from accounts.services.profile import require_language, require_time_zone
 from config.lib.errors import Detail, Refusal, ValidationError
 
@@ -68,6 +69,7 @@ def open_account(*, actor: Actor, draft: User, now: datetime, is_confirmed: bool
     _insert(draft)
     address = EmailAddress.objects.create(user=draft, email=draft.email, primary=True, verified=is_confirmed)
     record(actor=replace(actor, user=draft), action="user.sign_up", subject=draft, now=now, role=draft.role, **facts)
+    recognise(actor=actor, user=draft, now=now)
     if not is_confirmed:
         address.send_confirmation(signup=True)
     return draft

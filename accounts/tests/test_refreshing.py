@@ -124,7 +124,7 @@ def test_password_change_ends_every_client(signed: SignedIn, fan: User, now: dat
     open_client(actor=acting(fan), user=fan, now=now)
     set_password(actor=acting(fan), user=fan, password="another long sentence", now=now)
     assert set(RefreshFamily.objects.values_list("revoked_because", flat=True)) == {Ended.PASSWORD_CHANGED}
-    assert AuditEntry.objects.get(action="user.set_password").facts == {"clients": 2}
+    assert AuditEntry.objects.get(action="user.set_password").facts == {"sessions": 0, "clients": 2}
 
 
 def test_only_an_admin_revokes_a_client(signed: SignedIn, admin_user: User, outsider: User, now: datetime) -> None:

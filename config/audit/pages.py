@@ -87,6 +87,7 @@ VISITED: Final[Mapping[str, Visit]] = MappingProxyType(
         "me": Visit((Visitor.FAN, Visitor.ORGANIZER)),
         "my-votes": Visit(_SIGNED_IN),
         "my-settings": Visit(_SIGNED_IN),
+        "my-sessions": Visit(_SIGNED_IN),
         "artist-pages:artists": Visit(
             places={"": plain, "searched": asked("q=choir"), "empty": asked("q=nobody+at+all")}
         ),
@@ -181,6 +182,9 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "revoke-key": "takes a POST and sends back to the page",
         "revoke-keys": "takes a POST and sends back to the page",
         "set_language": "takes a POST and sends back to the page",
+        "end-session": "takes a POST and sends back to the page",
+        "end-other-sessions": "takes a POST and sends back to the page",
+        "end-all-sessions": "takes a POST and sends to the entrance",
         "event-pages:calendar": "a calendar file",
         "messaging:sms-status": "a webhook of the SMS provider",
         "account_set_password": "sends on whoever has a password, and nobody has none",

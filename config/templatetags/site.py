@@ -33,6 +33,7 @@ _MINE: Final[tuple[tuple[str | Promise, str], ...]] = (
     (_("Settings"), "my-settings"),
     (_("Privacy"), "my-privacy"),
     (_("Security"), "my-security"),
+    (_("Devices"), "my-sessions"),
 )
 _GROUNDS: Final[Mapping[Value, str]] = {"light": "paper", "dark": "ink"}
 _NOTHING_TO_COME_BACK_TO: Final = ("/accounts/", "/c/", "/p/", "/v/")

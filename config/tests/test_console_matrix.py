@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -11,7 +12,7 @@ from django.test import Client
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
 
-from accounts.models import AuditEntry, RefreshFamily, User
+from accounts.models import AuditEntry, BrowserSession, RefreshFamily, User
 from accounts.services.clients import open_client
 from config.tests.fixtures import acting
 from events.models import Event
@@ -113,6 +114,14 @@ def world_of(user: User, now: Any) -> dict[str, models.Model]:
         DeliveryEvent.objects.create(**report),
         user,
         RefreshFamily.objects.get(user=user),
+        BrowserSession.objects.create(
+            user=user,
+            session_key=f"of-{user.public_id}",
+            created_at=now,
+            last_seen_at=now,
+            expire_date=now + timedelta(days=1),
+            ends_at=now + timedelta(days=1),
+        ),
         entry,
     ]
     return {row._meta.label_lower: row for row in rows}
@@ -183,7 +192,9 @@ def test_an_organizer_finds_their_own(client: Client, organizer: User, world: Wo
         assert history == (200 if kept else 404), label
 
     assert {"events.event", "events.venue", "messaging.message", "accounts.auditentry"} <= set(open_to_them)
-    assert set(open_to_them).isdisjoint({"accounts.user", "accounts.refreshfamily", "messaging.address"})
+    assert set(open_to_them).isdisjoint(
+        {"accounts.user", "accounts.refreshfamily", "accounts.browsersession", "messaging.address"}
+    )
 
 
 def test_the_lists_of_an_organizer_hold_their_own_alone(client: Client, organizer: User, world: World) -> None:
