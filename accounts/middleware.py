@@ -2,6 +2,7 @@
 
 from functools import cache, partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -60,33 +61,48 @@ def _linked(request: HttpRequest) -> str | None:
     return asked if asked in Language.values else None
 
 
+def _is_for_everybody(request: HttpRequest) -> bool:
+    """Pictures speak no language, and must not vary by who looks: caches keep them."""
+    return request.path_info.startswith(settings.MEDIA_URL)
+
+
 class LanguageMiddleware(LocaleMiddleware):
-    """Speaks the signed-in user's language, else the link's, else what the browser asks for.
+    """Speaks the signed-in user's language, else the link's, else what the browser asks for; pages tell the user's time.
 
     A link's choice is kept in a cookie, so that the next page is in the same language. Stands after
     AuthenticationMiddleware; requests without a session cookie cost no query. Token requests switch when the token is read.
+    The API tells all times in UTC.
     """
 
     def process_request(self, request: HttpRequest) -> None:
+        if _is_for_everybody(request):
+            return
         super().process_request(request)
-        chosen = self._of_user(request) or _linked(request)
+        user = self._user(request)
+        chosen = user.language if user else _linked(request)
         if chosen:
             translation.activate(chosen)
             request.LANGUAGE_CODE = chosen
+        if user and not request.path_info.startswith("/api/"):
+            timezone.activate(ZoneInfo(user.time_zone))
 
     def process_response(self, request: HttpRequest, response: Any) -> HttpResponseBase:
+        timezone.deactivate()
+        if _is_for_everybody(request):
+            assert isinstance(response, HttpResponseBase)
+            return response
         answered: HttpResponseBase = super().process_response(request, response)
         if asked := _linked(request):
             answered.set_cookie(
-                settings.LANGUAGE_COOKIE_NAME, asked, secure=request.is_secure(), httponly=True, samesite="Lax"
+                settings.LANGUAGE_COOKIE_NAME, asked, secure=settings.LANGUAGE_COOKIE_SECURE, httponly=True, samesite="Lax"
             )
         return answered
 
-    def _of_user(self, request: HttpRequest) -> str | None:
+    def _user(self, request: HttpRequest) -> User | None:
         """None also while nobody can say who is signed in: what to answer then is for the view to decide."""
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return None
         try:
-            return request.user.language if isinstance(request.user, User) else None
+            return request.user if isinstance(request.user, User) else None
         except AWAY:
             return None

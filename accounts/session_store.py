@@ -23,7 +23,7 @@ from django.db.models.functions import Least
 from django.utils import timezone
 from psycopg.errors import UniqueViolation
 
-from accounts.models import BrowserSession
+from accounts.models import BrowserSession, chosen_by
 
 SEEN_EVERY: Final = timedelta(minutes=5)  # "last seen" is no more exact than this, so that reading pages writes nothing
 _CACHED_AS: Final = "browser:"
@@ -112,7 +112,10 @@ class SessionStore(CachedStore):
 
     def _row(self, now: datetime) -> BrowserSession | None:
         alive = BrowserSession.objects.filter(expire_date__gt=now).select_related("user")
-        return alive.filter(session_key=self.session_key).first()
+        row = alive.filter(session_key=self.session_key).annotate(chosen=chosen_by("user")).first()
+        if row is not None and row.user is not None:
+            row.user.chosen = row.chosen
+        return row
 
     def _get_session_from_db(self) -> BrowserSession | None:
         """Where the cache knew nothing. The row is kept for `row`, which is asked next."""

@@ -12,7 +12,7 @@ from accounts.views.developers import developers, revoke_all_mine, revoke_mine
 from accounts.views.language import set_language
 from accounts.views.me import my_home, my_votes
 from accounts.views.phones import my_phone
-from accounts.views.pictures import picture
+from accounts.views.pictures import Picture
 from accounts.views.second_step import confirm_by_passkey, second_step, sign_in_by_passkey
 from accounts.views.security import (
     add_app,
@@ -99,5 +99,5 @@ urlpatterns = [
     path("accounts/", include(_account)),
     path("developers/", include(_developers)),
     path("me/", include(_me)),
-    path(f"uploads/<{PUBLIC_ID}:public_id>/<int:width>.webp", picture, name="picture"),
+    path(f"uploads/<{PUBLIC_ID}:public_id>/<int:width>.webp", Picture.as_view(), name="picture"),
 ]

@@ -21,6 +21,7 @@ handler500 = "config.error_pages.server_error"
 
 api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
+    path("", include("messaging.api.urls")),
     path("", include("artists.api.urls")),
     path("", include("events.api.urls")),
     path("", include("voting.api.urls")),
@@ -36,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("messaging.urls")),
+    path("", include("messaging.own_urls")),
     path("", include("artists.urls")),
     path("", include("events.urls")),
     path("", include("voting.urls")),

@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from messaging.kinds import register
+from messaging.kinds import let_choose, register
+from messaging.models import Channel
 
 register(
     {
@@ -15,3 +16,4 @@ register(
         "leave_done": _("Leaving: done"),
     }
 )
+let_choose("invitation", Channel.EMAIL)

@@ -6,6 +6,8 @@ from accounts.audit_words import register
 
 register(
     {
+        "account.turn_on": _("Kind of message turned on"),
+        "account.turn_off": _("Kind of message turned off"),
         "address.stop": _("Messages stopped"),
         "address.start": _("Messages allowed again"),
         "address.speak": _("Language chosen"),

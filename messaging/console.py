@@ -39,6 +39,7 @@ _SKIPPED: Final[dict[str, str | Promise]] = {
     "consent_withdrawn": _("They asked for no such messages."),
     "no_consent": _("They have not agreed to such messages."),
     "opted_out": _("They replied STOP."),
+    "turned_off": _("They turned such messages off in their account."),
     "unreachable": _("The address cannot be reached."),
     "too_often": _("They had been written to too often."),
     "loop": _("It answered an automatic answer."),

@@ -5,13 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import md5
+from typing import Final
 
 from django.conf import settings
 from django.db.models.functions import MD5
 
 from messaging.gate import EQUAL_TEXTS_WINDOW, GateFacts
+from messaging.kind_choices import turned_off_for
+from messaging.kinds import choices
 from messaging.models import Channel, ConsentDecision, ConsentEvent, Message, OptOut, Purpose
 
+_CHOSEN: Final = frozenset({Purpose.EVENT, Purpose.MARKETING})  # purposes that people have a say in
 LastWords = Mapping[tuple[int, str, str], tuple[int, str]]
 RecentTexts = Mapping[tuple[int, str], Sequence[int]]
 
@@ -20,6 +24,7 @@ RecentTexts = Mapping[tuple[int, str], Sequence[int]]
 class _Known:
     opted_out: set[tuple[int, int]]
     last_words: LastWords
+    turned_off: set[tuple[int, str]]
     recent: RecentTexts
 
 
@@ -32,7 +37,12 @@ def gate_facts(
     known = _Known(
         opted_out=OptOut.objects.pairs(addresses=addresses, senders=senders) if senders else set(),
         last_words=ConsentEvent.objects.last_words(
-            message.address_id for message in messages if message.purpose in {Purpose.EVENT, Purpose.MARKETING}
+            message.address_id for message in messages if message.purpose in _CHOSEN
+        ),
+        turned_off=turned_off_for(
+            message.address
+            for message in messages
+            if message.purpose in _CHOSEN and message.channel in choices().get(message.kind, ())
         ),
         recent=_recent_texts(addresses, now),
     )
@@ -47,6 +57,7 @@ def gate_facts(
             opted_out=(message.address_id, message.sender_id) in known.opted_out,
             consent=_consent(known.last_words, message),
             unreachable=message.address.unreachable_at is not None,
+            turned_off=(message.address_id, message.kind) in known.turned_off,
             expires_at=message.expires_at,
             equal_texts=_equal_texts(known.recent, message),
             provider_answers=provider_answers,

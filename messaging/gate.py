@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from messaging.models import Channel, ConsentDecision, Purpose
 
-RULES_VERSION: Final = 1
+RULES_VERSION: Final = 2
 EQUAL_TEXTS: Final = 20  # to one address; more within the window is a loop between two machines
 EQUAL_TEXTS_WINDOW: Final = timedelta(minutes=5)
 KILL_SWITCH_PAUSE: Final = timedelta(minutes=1)
@@ -48,6 +48,7 @@ class GateFacts:
     opted_out: bool
     consent: ConsentDecision | None
     unreachable: bool
+    turned_off: bool = False
     expires_at: datetime | None = None
     equal_texts: int = 0
     provider_answers: bool = False
@@ -113,6 +114,13 @@ def _not_opted_out(facts: GateFacts) -> Decision | None:
     return _skip("opted_out") if facts.opted_out and not exempt else None
 
 
+def _wanted(facts: GateFacts) -> Decision | None:
+    """What answers somebody, or is about their account, is no matter of choice."""
+    if facts.purpose in {Purpose.REPLY, Purpose.ACCOUNT}:
+        return None
+    return _skip("turned_off") if facts.turned_off else None
+
+
 def _reachable(facts: GateFacts) -> Decision | None:
     return _skip("unreachable") if facts.unreachable and facts.purpose != Purpose.REPLY else None
 
@@ -135,6 +143,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _provider_silent,
     _consent,
     _not_opted_out,
+    _wanted,
     _reachable,
     _allowance,
     _no_loop,

@@ -141,6 +141,29 @@ class Suppression(models.Model):
         return self.digest[:8]
 
 
+class TurnedOff(models.Model):
+    """A kind of message that an account wants no more by this channel. The row's presence is the state.
+
+    It holds for every address the account has shown to be its own, whichever that is when a message is sent.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=32, help_text=_("As registered in a kinds.py"))
+    channel = models.CharField(max_length=16, choices=Channel)
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("kind turned off")
+        verbose_name_plural = _("kinds turned off")
+        constraints = [
+            one_of("channel", Channel, "turned_off_channel_known"),
+            models.UniqueConstraint(fields=["user", "kind", "channel"], name="turned_off_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind} {self.channel}"
+
+
 class InboundMessage(models.Model):
     """A text somebody sent us, stored before anything is done about it. Its reply is the Message `reply:<id>`."""
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.db import transaction
 from django.db.models import Exists, ManyToOneRel, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -19,12 +20,14 @@ from messaging.models import (
     Address,
     Channel,
     ConsentEvent,
+    ConsentSource,
     DeliveryEvent,
     InboundMessage,
     Message,
     MessageState,
     OptOut,
     Purpose,
+    TurnedOff,
 )
 from messaging.states import move
 
@@ -46,6 +49,10 @@ def _consent(person: Person) -> Iterable[Row]:
 
 def _stopped(person: Person) -> Iterable[Row]:
     return in_pieces(OptOut.objects.filter(address__in=_ids(person)), "address__value", "sender__value", "since")
+
+
+def _turned_off(person: Person) -> Iterable[Row]:
+    return in_pieces(TurnedOff.objects.filter(user=person.user), "kind", "channel", "since")
 
 
 def _messages(person: Person) -> Iterable[Row]:
@@ -117,14 +124,25 @@ def _mail_to_nobody(before: datetime) -> QuerySet[Message]:
 
 
 def _lonely(before: datetime) -> QuerySet[Address]:
-    """Addresses that no row of any app refers to any more."""
+    """Addresses that no row of any app refers to any more, but for what was put in force again as they came back."""
     account = EmailAddress.objects.filter(email=OuterRef("value"))
     alone = Address.objects.filter(user=None, created_at__lt=before).exclude(value=ERASED).exclude(Exists(account))
     for relation in Address._meta.get_fields(include_hidden=True):
         if isinstance(relation, ManyToOneRel):
             rows: QuerySet[Any] = QuerySet(relation.related_model).filter(**{relation.field.name: OuterRef("pk")})
+            if relation.related_model is ConsentEvent:
+                rows = rows.exclude(source=ConsentSource.KEPT)
             alone = alone.exclude(Exists(rows))
     return alone
+
+
+def _forget_lonely(addresses: QuerySet[Address]) -> int:
+    found = list(addresses)
+    with transaction.atomic():
+        suppression.remember(found)
+        ConsentEvent.objects.filter(address__in=found).update(address=None)
+        Address.objects.filter(pk__in=[address.pk for address in found]).delete()
+    return len(found)
 
 
 register(
@@ -133,6 +151,7 @@ register(
         personal={
             "messaging.Address": ["value", "user", "language", "time_zone"],
             "messaging.OptOut": ["address"],
+            "messaging.TurnedOff": ["user"],
             "messaging.InboundMessage": ["address", "text", "raw"],
             "messaging.ConsentEvent": ["address", "text_version"],
             "messaging.Message": ["address", "subject", "text", "html", "headers", "error"],
@@ -155,6 +174,7 @@ register(
             Section("addresses", _("Your addresses"), _addresses),
             Section("consent", _("What you agreed to and refused"), _consent),
             Section("stopped", _("What you stopped"), _stopped),
+            Section("turned_off", _("What you turned off"), _turned_off),
             Section("messages", _("Messages we sent you"), _messages),
             Section("texts", _("Texts you sent us"), _texts),
         ),
@@ -197,6 +217,7 @@ register(
                 what=_("Addresses that nothing refers to any more"),
                 fixed=timedelta(days=1),
                 due=_lonely,
+                discard=_forget_lonely,
             ),
         ),
     )

@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.picture_addresses import picture_address
 from accounts.querysets import UserManager
 from config.lib.constraints import one_of
 from config.lib.public_ids import PublicIdField
@@ -44,9 +45,21 @@ class User(AbstractBaseUser):
     second_factor_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text=_("Since when signing in takes a second step; empty: it does not")
     )
+    # by its public id, so that showing somebody's face takes no query
+    avatar = models.OneToOneField(
+        "accounts.Upload",
+        verbose_name=_("avatar"),
+        to_field="public_id",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     is_active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    chosen: dict[str, Any] | None = None  # what they have set, where it was read with them; see accounts.user_settings
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -84,6 +97,11 @@ class User(AbstractBaseUser):
         """For other people: the name, else enough of the e-mail address to tell who it is, too little to write to."""
         mailbox, _at, domain = self.email.rpartition("@")
         return self.name or f"{mailbox[:1]}•••@{domain}"
+
+    @property
+    def face(self) -> str:
+        """The address of the avatar in its smallest size, "" without one. No query."""
+        return picture_address(self.avatar_id, 96) if self.avatar_id else ""
 
     def get_full_name(self) -> str:
         """Asked by the console's theme."""

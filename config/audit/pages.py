@@ -87,7 +87,17 @@ VISITED: Final[Mapping[str, Visit]] = MappingProxyType(
         "me": Visit((Visitor.FAN, Visitor.ORGANIZER)),
         "my-votes": Visit(_SIGNED_IN),
         "my-settings": Visit(_SIGNED_IN),
+<<<<<<<
+=======
         "my-sessions": Visit(_SIGNED_IN),
+        "artist-pages:artists": Visit(
+            places={"": plain, "searched": asked("q=choir"), "empty": asked("q=nobody+at+all")}
+        ),
+>>>>>>>
+        "my-privacy": Visit(_SIGNED_IN),
+        "erase-me": Visit((Visitor.FAN, Visitor.ORGANIZER)),
+        "my-phone": Visit(_SIGNED_IN),
+        "my-notifications": Visit(_SIGNED_IN),
         "artist-pages:artists": Visit(
             places={"": plain, "searched": asked("q=choir"), "empty": asked("q=nobody+at+all")}
         ),
@@ -178,6 +188,9 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "admin:events_event_step": "asks whether a step is meant, and takes it",
         "admin:search": "a part of the console's search",
         "api-schema": "the OpenAPI document",
+        "picture": "a picture",
+        "my-copy": "a zip file",
+        "erasure": "how far somebody's erasure is, of which the demo has none",
         "api-unknown": "JSON: refuses what is not in the API",
         "revoke-key": "takes a POST and sends back to the page",
         "revoke-keys": "takes a POST and sends back to the page",

@@ -30,6 +30,7 @@ _MAIN: Final[tuple[tuple[str | Promise, str], ...]] = (
 _MINE: Final[tuple[tuple[str | Promise, str], ...]] = (
     (_("Nights"), "me"),
     (_("Votes"), "my-votes"),
+    (_("Notifications"), "my-notifications"),
     (_("Settings"), "my-settings"),
     (_("Privacy"), "my-privacy"),
     (_("Security"), "my-security"),

@@ -28,7 +28,7 @@ def sent(user: User, **changes: object) -> dict[str, object]:
     """The form as it is filled in, with changes."""
     user.refresh_from_db()
     stored = {name: getattr(user, name) for name in ("name", "language", "time_zone", "phone", "version")}
-    return stored | changes
+    return stored | {"set_theme": "system", "set_motion": "on"} | changes
 
 
 # --- Coming in ------------------------------------------------------------------------------------------------------------

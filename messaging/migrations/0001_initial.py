@@ -592,6 +592,44 @@ class Migration(migrations.Migration):
                 fields=("digest", "sender"), name="suppression_once_per_sender", nulls_distinct=False
             ),
         ),
+        migrations.CreateModel(
+            name="TurnedOff",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(help_text="As registered in a kinds.py", max_length=32)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("sms", "SMS"),
+                            ("email", "E-mail"),
+                            ("push", "Push"),
+                            ("in_app", "In the app"),
+                            ("webhook", "Webhook"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "kind turned off",
+                "verbose_name_plural": "kinds turned off",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("channel__in", ["sms", "email", "push", "in_app", "webhook"])),
+                        name="turned_off_channel_known",
+                    ),
+                    models.UniqueConstraint(fields=("user", "kind", "channel"), name="turned_off_once"),
+                ],
+            },
+        ),
         append_only("messaging_consentevent", erasable={"address_id": "NULL", "inbound_id": "NULL"}),
         append_only("messaging_deliveryevent", erasable={"raw": "'{}'::jsonb"}),
     ]

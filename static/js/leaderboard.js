@@ -2,7 +2,8 @@
 // so nothing on the page is ever shifted.
 
 const LETTERS = [11, 15, 20, 28]; // from which a name is set smaller; the same as in the component
-const NOTHING_MOVES = matchMedia("(prefers-reduced-motion: reduce)");
+const REDUCED = matchMedia("(prefers-reduced-motion: reduce)");
+const nothingMoves = () => REDUCED.matches || document.documentElement.dataset.motion === "off";
 
 export class Leaderboard {
   /** `board` is the drawn `.leaderboard`. */
@@ -45,7 +46,7 @@ export class Leaderboard {
     this.#count(standings.length);
     const rows = this.rows;
     for (const [index, standing] of standings.entries()) this.#draw(rows[index], standing);
-    if (!stay && !NOTHING_MOVES.matches) this.#move(rows, before);
+    if (!stay && !nothingMoves()) this.#move(rows, before);
   }
 
   /** As many rows as there are standings. */
