@@ -87,13 +87,7 @@ VISITED: Final[Mapping[str, Visit]] = MappingProxyType(
         "me": Visit((Visitor.FAN, Visitor.ORGANIZER)),
         "my-votes": Visit(_SIGNED_IN),
         "my-settings": Visit(_SIGNED_IN),
-<<<<<<<
-=======
         "my-sessions": Visit(_SIGNED_IN),
-        "artist-pages:artists": Visit(
-            places={"": plain, "searched": asked("q=choir"), "empty": asked("q=nobody+at+all")}
-        ),
->>>>>>>
         "my-privacy": Visit(_SIGNED_IN),
         "erase-me": Visit((Visitor.FAN, Visitor.ORGANIZER)),
         "my-phone": Visit(_SIGNED_IN),
