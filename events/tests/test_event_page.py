@@ -164,6 +164,25 @@ class TestJoining:
         assert client.post(path(event)).status_code == 409
         assert not Attendee.objects.exists()
 
+    @pytest.mark.parametrize(
+        ("state", "told", "untold"),
+        [
+            ("closed", "You were part of it", "Nobody can join it any more"),
+            ("archived", "You were part of it", "Nobody can join it any more"),
+            ("cancelled", "This night will not happen", "You were part of it"),
+        ],
+    )
+    def test_whoever_joined_is_told_how_it_ended(
+        self, client: Client, fan: User, state: str, told: str, untold: str
+    ) -> None:
+        event = EventFactory.create(**{state: True})
+        AttendeeFactory.create(event=event, signed_in=True, user=fan)
+        client.force_login(fan)
+        page = text(client.get(path(event)))
+        assert told in page
+        assert untold not in page
+        assert "You are in" not in page
+
     def test_the_way_to_the_vote_is_shown_to_attendees(
         self, client: Client, fan: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
