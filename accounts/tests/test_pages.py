@@ -286,6 +286,11 @@ def test_closing_pages_are_there(browser: Client, name: str) -> None:
     assert browser.get(reverse(f"account_{name}")).status_code == 200
 
 
+def test_who_may_not_sign_in_is_told_where_to_write(browser: Client, settings: Settings) -> None:
+    settings.DEFAULT_FROM_EMAIL = "Fanfare <crew@fanfare.example>"
+    assert 'href="mailto:crew@fanfare.example"' in browser.get(reverse("account_inactive")).content.decode()
+
+
 @pytest.mark.parametrize("name", ["login", "signup", "reset_password", "change_password"])
 def test_other_verbs_are_not_allowed(browser: Client, fan: User, name: str) -> None:
     if name == "change_password":
