@@ -32,10 +32,21 @@ class Artist(models.Model):
     home = models.CharField(_("home town"), max_length=100, blank=True)
     status = models.CharField(_("status"), max_length=16, choices=ArtistStatus, default=ArtistStatus.INVITED)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     contact = models.ForeignKey(
-        Address, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text=_("Where invitations go")
+        Address,
+        verbose_name=_("contact"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("Where invitations go"),
     )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

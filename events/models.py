@@ -240,20 +240,23 @@ class Attendee(models.Model):
 
     public_id = PublicIdField()
     # without an index of its own: the one by status below begins with it
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="attendees", db_index=False)
+    event = models.ForeignKey(
+        Event, verbose_name=_("event"), on_delete=models.CASCADE, related_name="attendees", db_index=False
+    )
     phone = models.ForeignKey(Address, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     email = models.ForeignKey(Address, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    status = models.CharField(max_length=16, choices=AttendeeStatus)
-    source = models.CharField(max_length=16, choices=AttendeeSource)
-    asked_at = models.DateTimeField(null=True, help_text=_("When the last question to confirm was sent"))
+    status = models.CharField(_("status"), max_length=16, choices=AttendeeStatus)
+    source = models.CharField(_("through"), max_length=16, choices=AttendeeSource)
+    asked_at = models.DateTimeField(_("asked on"), null=True, help_text=_("When the last question to confirm was sent"))
     joined_at = models.DateTimeField(
+        _("joined on"),
         null=True,
         help_text=_("The last time this person joined; decides which event a bare vote is for. Empty for the invited"),
     )
-    confirmed_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(_("confirmed on"), null=True)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
 
     objects = AttendeeQuerySet.as_manager()

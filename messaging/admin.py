@@ -16,7 +16,7 @@ from accounts.actors import Actor, Via, actor_of
 from accounts.console import ConsoleAdmin
 from accounts.console.badges import Colour, badge
 from accounts.policies import may_enter_console, sees_everything
-from messaging.console import messages_seen_by, texts_seen_by, ways_of, why_not, words_of, words_of_text
+from messaging.console import decisions_of, messages_seen_by, texts_seen_by, ways_of, why_not, words_of, words_of_text
 from messaging.kinds import kind_in_words, registered
 from messaging.models import (
     Address,
@@ -87,7 +87,7 @@ class MessageAdmin(ConsoleAdmin[Message]):
         "sent_at",
         "settled_at",
     )
-    readonly_fields = ("what_for", "about", "masked_to", "plain_to", "why", "words")
+    readonly_fields = ("what_for", "about", "masked_to", "plain_to", "why", "words", "decided")
 
     def rows(self, actor: Actor) -> "QuerySet[Message]":
         return messages_seen_by(actor)
@@ -103,7 +103,7 @@ class MessageAdmin(ConsoleAdmin[Message]):
         shown = _plain_for_admins(self.fields, request)
         if not sees_everything(actor_of(request, Via.ADMIN)):
             return shown
-        return (*shown, "purpose_key", "lane", "attempt", "provider", "provider_id", "error_code", "decisions")
+        return (*shown, "purpose_key", "lane", "attempt", "provider", "provider_id", "error_code", "decided")
 
     def get_search_fields(self, request: HttpRequest) -> Any:
         """Nobody finds out by searching what they may not see."""
@@ -147,6 +147,11 @@ class MessageAdmin(ConsoleAdmin[Message]):
     @admin.display(description=_("words"))
     def words(self, message: Message) -> str | Promise:
         return words_of(message)
+
+    @admin.display(description=_("decisions"))
+    def decided(self, message: Message) -> str:
+        """What the gate said each time it was asked, one to a line."""
+        return format_html_join("", "{}: {}<br>", decisions_of(message))
 
 
 @admin.register(InboundMessage)
@@ -239,11 +244,23 @@ class OptOutAdmin(ConsoleAdmin[OptOut]):
 class ConsentEventAdmin(ConsoleAdmin[ConsentEvent]):
     keeps_history = False
     nothing_yet = _("Every yes and every no to being written to stands here, with when and how it was said.")
-    list_display = ("at", "address", "decision", "purpose", "topic", "source")
+    list_display = ("at", "address", "decision", "purpose", "source")
+    fields = ("address", "sender", "decision", "purpose", "about", "source", "text_version", "inbound", "at")
+    readonly_fields = ("about",)
     list_select_related = ("address",)
     list_filter = ("decision", "purpose", "source")
     search_fields = ("=address__value",)
     ordering = ("-id",)
+
+    def name_of(self, row: ConsentEvent) -> str:
+        return f"{row.get_decision_display()}: {row.get_purpose_display()}"
+
+    @admin.display(description=_("about"))
+    def about(self, said: ConsentEvent) -> str:
+        """Links to what it is about and to the attendee."""
+        return format_html_join(
+            " · ", '<a class="console-link" href="{1}">{0}</a>', ways_of(said.topic, said.address_id or 0)
+        )
 
 
 @admin.register(DeliveryEvent)

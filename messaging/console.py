@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from django.db.models import Q, QuerySet
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -44,6 +47,12 @@ _SKIPPED: Final[dict[str, str | Promise]] = {
     "too_often": _("They had been written to too often."),
     "loop": _("It answered an automatic answer."),
     "expired": _("It was too late for it."),
+}
+
+_OUTCOMES: Final[dict[str, str | Promise]] = {
+    "allow": _("May be sent."),
+    "hold": _("Held back until later."),
+    "skip": _("Not to be sent."),
 }
 
 
@@ -108,3 +117,18 @@ def why_not(message: Message) -> str | Promise:
         reason: str = message.decisions[-1].get("reason", "")
         return _SKIPPED.get(reason, reason)
     return ""
+
+
+def decisions_of(message: Message) -> list[tuple[str, str]]:
+    """(when the gate was asked, what it said and why), from the first time to the last."""
+    return [
+        (
+            date_format(localtime(datetime.fromisoformat(said["at"])), "DATETIME_FORMAT"),
+            f"{_OUTCOMES.get(said['outcome'], said['outcome'])} {_reason(said.get('reason', ''))}".strip(),
+        )
+        for said in message.decisions
+    ]
+
+
+def _reason(code: str) -> str | Promise:
+    return _SKIPPED.get(code, code)

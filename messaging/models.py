@@ -41,15 +41,21 @@ class Sender(models.Model):
     """A number or mail identity messages come from."""
 
     public_id = PublicIdField()
-    channel = models.CharField(max_length=16, choices=Channel)
-    value = models.CharField(max_length=254, help_text=_("E.164 number or mail address"))
-    name = models.CharField(max_length=100, blank=True)
+    channel = models.CharField(_("channel"), max_length=16, choices=Channel)
+    value = models.CharField(_("number or address"), max_length=254, help_text=_("E.164 number or mail address"))
+    name = models.CharField(_("name"), max_length=100, blank=True)
     provider_answers_stop = models.BooleanField(
-        default=False, help_text=_("The provider itself answers STOP, START and HELP, so we stay silent")
+        _("the provider answers STOP itself"),
+        default=False,
+        help_text=_("The provider itself answers STOP, START and HELP, so we stay silent"),
     )
-    messaging_service = models.CharField(max_length=64, blank=True, help_text=_("Twilio messaging service SID"))
-    language = models.CharField(max_length=5, blank=True, help_text=_("For people whose language is not known"))
-    active = models.BooleanField(default=True)
+    messaging_service = models.CharField(
+        _("messaging service"), max_length=64, blank=True, help_text=_("Twilio messaging service SID")
+    )
+    language = models.CharField(
+        _("language"), max_length=5, blank=True, help_text=_("For people whose language is not known")
+    )
+    active = models.BooleanField(_("in use"), default=True)
 
     objects = SenderQuerySet.as_manager()
 
@@ -74,16 +80,25 @@ class Address(models.Model):
     """Where somebody can be reached; the only place that knows consent, opt-out and bounces."""
 
     public_id = PublicIdField()
-    channel = models.CharField(max_length=16, choices=Channel)
-    value = models.CharField(max_length=254, help_text=_("E.164 number, lower-case mail address, or a push endpoint"))
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    channel = models.CharField(_("channel"), max_length=16, choices=Channel)
+    value = models.CharField(
+        _("phone or e-mail"), max_length=254, help_text=_("E.164 number, lower-case mail address, or a push endpoint")
     )
-    language = models.CharField(max_length=5, blank=True)
-    time_zone = models.CharField(max_length=64, blank=True)
-    unreachable_at = models.DateTimeField(null=True, blank=True, help_text=_("A permanent failure was reported then"))
-    unreachable_because = models.CharField(max_length=64, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("account"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    language = models.CharField(_("language"), max_length=5, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    unreachable_at = models.DateTimeField(
+        _("unreachable since"), null=True, blank=True, help_text=_("A permanent failure was reported then")
+    )
+    unreachable_because = models.CharField(_("unreachable because"), max_length=64, blank=True)
+    created_at = models.DateTimeField(_("known since"), default=timezone.now, editable=False)
 
     objects = AddressQuerySet.as_manager()
 
@@ -102,9 +117,9 @@ class Address(models.Model):
 class OptOut(models.Model):
     """An address wants nothing more from a sender. The row's presence is the state; ConsentEvent is the evidence."""
 
-    address = models.ForeignKey(Address, on_delete=models.CASCADE, related_name="opt_outs")
-    sender = models.ForeignKey(Sender, on_delete=models.CASCADE, related_name="opt_outs")
-    since = models.DateTimeField()
+    address = models.ForeignKey(Address, verbose_name=_("address"), on_delete=models.CASCADE, related_name="opt_outs")
+    sender = models.ForeignKey(Sender, verbose_name=_("sender"), on_delete=models.CASCADE, related_name="opt_outs")
+    since = models.DateTimeField(_("since"))
 
     objects = OptOutQuerySet.as_manager()
 
@@ -172,12 +187,17 @@ class InboundMessage(models.Model):
     # both without an index of their own: one for addresses is below, and numbers of ours are few
     address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="inbound_messages", db_index=False)
     sender = models.ForeignKey(
-        Sender, null=True, on_delete=models.PROTECT, related_name="inbound_messages", db_index=False
+        Sender,
+        verbose_name=_("sender"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="inbound_messages",
+        db_index=False,
     )
     text = models.TextField(blank=True)
     opt_out_type = models.CharField(max_length=16, blank=True, help_text=_("Set when the provider answered by itself"))
     raw = models.JSONField(default=dict)
-    received_at = models.DateTimeField(help_text=_("When it reached our edge"))
+    received_at = models.DateTimeField(_("received"), help_text=_("When it reached our edge"))
     request_id = models.CharField(max_length=64, blank=True)
 
     class Meta:
@@ -219,15 +239,23 @@ class ConsentEvent(models.Model):
     Erasure takes the address and the text away, and leaves that somebody said so (a trigger allows that and no more).
     """
 
-    address = models.ForeignKey(Address, null=True, on_delete=models.PROTECT, related_name="consent_events")
-    sender = models.ForeignKey(Sender, null=True, on_delete=models.PROTECT, related_name="+")
-    decision = models.CharField(max_length=16, choices=ConsentDecision)
-    purpose = models.CharField(max_length=16, choices=ConsentPurpose)
-    topic = models.CharField(max_length=64, blank=True, help_text=_("What it is about, for example event:42"))
-    source = models.CharField(max_length=16, choices=ConsentSource)
-    text_version = models.CharField(max_length=64, blank=True, help_text=_("The wording that was agreed to"))
-    inbound = models.ForeignKey(InboundMessage, null=True, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
+    address = models.ForeignKey(
+        Address, verbose_name=_("address"), null=True, on_delete=models.PROTECT, related_name="consent_events"
+    )
+    sender = models.ForeignKey(Sender, verbose_name=_("sender"), null=True, on_delete=models.PROTECT, related_name="+")
+    decision = models.CharField(_("decision"), max_length=16, choices=ConsentDecision)
+    purpose = models.CharField(_("purpose"), max_length=16, choices=ConsentPurpose)
+    topic = models.CharField(
+        _("about"), max_length=64, blank=True, help_text=_("What it is about, for example event:42")
+    )
+    source = models.CharField(_("through"), max_length=16, choices=ConsentSource)
+    text_version = models.CharField(
+        _("wording agreed to"), max_length=64, blank=True, help_text=_("The wording that was agreed to")
+    )
+    inbound = models.ForeignKey(
+        InboundMessage, verbose_name=_("text received"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(_("when"))
 
     objects = ConsentQuerySet.as_manager()
 
@@ -263,11 +291,11 @@ class Message(models.Model):
     """One message to one address: the outbox row, and afterwards its history."""
 
     public_id = PublicIdField()
-    purpose_key = models.CharField(max_length=200, help_text=_("Names the one reason this message exists"))
+    purpose_key = models.CharField(_("key"), max_length=200, help_text=_("Names the one reason this message exists"))
     kind = models.CharField(max_length=32, help_text=_("join_ask, vote_accepted, account, …"))
     purpose = models.CharField(max_length=16, choices=Purpose)
-    channel = models.CharField(max_length=16, choices=Channel)
-    lane = models.CharField(max_length=16, choices=Lane, default=Lane.DEFAULT)
+    channel = models.CharField(_("channel"), max_length=16, choices=Channel)
+    lane = models.CharField(_("lane"), max_length=16, choices=Lane, default=Lane.DEFAULT)
     topic = models.CharField(max_length=64, blank=True)
     # both without an index of their own: one for addresses is below, and numbers of ours are few
     address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="messages", db_index=False)
@@ -281,26 +309,28 @@ class Message(models.Model):
     headers = models.JSONField(default=dict, blank=True)
     sealed = models.BooleanField(default=False, help_text=_("Content is encrypted and blanked once sent"))
 
-    state = models.CharField(max_length=16, choices=MessageState, default=MessageState.QUEUED)
+    state = models.CharField(_("state"), max_length=16, choices=MessageState, default=MessageState.QUEUED)
     not_before = models.DateTimeField(
         help_text=_("When it may be handed over, or is looked up if its outcome is uncertain")
     )
     expires_at = models.DateTimeField(null=True, help_text=_("Worthless after this"))
-    attempt = models.PositiveSmallIntegerField(default=0)
+    attempt = models.PositiveSmallIntegerField(_("attempts"), default=0)
     leased_until = models.DateTimeField(null=True)
-    decisions = models.JSONField(default=list, help_text=_("What the gate said, each time it was asked"))
+    decisions = models.JSONField(
+        _("decisions"), default=list, help_text=_("What the gate said, each time it was asked")
+    )
 
-    provider = models.CharField(max_length=16, blank=True)
-    provider_id = models.CharField(max_length=200, blank=True)
+    provider = models.CharField(_("provider"), max_length=16, blank=True)
+    provider_id = models.CharField(_("the provider's id"), max_length=200, blank=True)
     provider_rank = models.PositiveSmallIntegerField(default=0, help_text=_("How final the provider's last word is"))
-    error_code = models.CharField(max_length=32, blank=True)
+    error_code = models.CharField(_("error code"), max_length=32, blank=True)
     error = models.CharField(max_length=300, blank=True)
     segments = models.PositiveSmallIntegerField(default=0)
 
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(_("written"))
     submitted_at = models.DateTimeField(null=True, help_text=_("When it was last handed over, whatever came of it"))
-    sent_at = models.DateTimeField(null=True, help_text=_("When the provider had taken it"))
-    settled_at = models.DateTimeField(null=True, help_text=_("When its last state was reached"))
+    sent_at = models.DateTimeField(_("sent"), null=True, help_text=_("When the provider had taken it"))
+    settled_at = models.DateTimeField(_("settled"), null=True, help_text=_("When its last state was reached"))
 
     objects = MessageQuerySet.as_manager()
 
@@ -356,14 +386,14 @@ class DeliveryEvent(models.Model):
     What it came with may be blanked (a trigger allows that and no more): the number it was sent to is in there.
     """
 
-    provider = models.CharField(max_length=16)
-    provider_id = models.CharField(max_length=200)
-    status = models.CharField(max_length=32)
-    error_code = models.CharField(max_length=32, blank=True)
+    provider = models.CharField(_("provider"), max_length=16)
+    provider_id = models.CharField(_("the provider's id"), max_length=200)
+    status = models.CharField(_("status"), max_length=32)
+    error_code = models.CharField(_("error code"), max_length=32, blank=True)
     message_public_id = models.CharField(max_length=16, blank=True, help_text=_("As the callback's address named it"))
     attempt = models.PositiveSmallIntegerField(default=0, help_text=_("Likewise; 0 where it named none"))
     raw = models.JSONField(default=dict)
-    received_at = models.DateTimeField()
+    received_at = models.DateTimeField(_("received"))
 
     class Meta:
         verbose_name = _("delivery event")

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, Via, actor_of
@@ -20,14 +21,16 @@ from accounts.console.subjects import register_subjects
 from accounts.policies import holds_scope
 from config.lib.errors import Refusal
 from events.console.filters import OwnEvents
+from events.console.wall_clock import by_the_venue
 from voting import control_steps, control_views
 from voting.console.head import head_of
 from voting.console.round_form import RoundForm
 from voting.control_steps import Action, Step
-from voting.models import Ballot, Round, RoundStatus
+from voting.models import Ballot, BallotState, Round, RoundStatus
 from voting.policies import SCOPE, rounds_run_by
 from voting.querysets import RoundQuerySet
 from voting.services import rounds
+from voting.vote import why_not_counted
 
 _COLOURS: Final[dict[str, Colour]] = {
     RoundStatus.OPEN: "success",
@@ -36,6 +39,7 @@ _COLOURS: Final[dict[str, Colour]] = {
     RoundStatus.REVEALED: "info",
     RoundStatus.DISPUTED: "danger",
 }
+_DECISIONS: Final[dict[str, Colour]] = {BallotState.ACCEPTED: "success", BallotState.REJECTED: "danger"}
 _STEPS: Final = (Action.OPEN_ROUND, Action.CLOSE_ROUND, Action.REVEAL_ROUND)
 
 
@@ -44,7 +48,7 @@ class RoundAdmin(ConsoleAdmin[Round]):
     """Planned and edited here, while planned; moved on by its steps, each asked about first."""
 
     form = RoundForm
-    list_display = ("name_or_number", "event", "state", "opened_at", "closed_at", "revealed_at")
+    list_display = ("name_or_number", "event", "state", "opened", "closed", "revealed")
     list_filter = (OwnEvents, "status")
     list_select_related = ("event__venue",)
     search_fields = ("name", "=event__public_id", "event__title")
@@ -52,6 +56,10 @@ class RoundAdmin(ConsoleAdmin[Round]):
     nothing_yet = _("A round is one vote: who takes part, when it opens, when it closes. Plan the first one.")
     autocomplete_fields = ("event",)
     change_form_outer_before_template = "voting/admin/head.html"
+    readonly_fields = ("opened", "closed", "revealed")
+    opened = by_the_venue("opened_at", _("opened"), lambda row: row.event.venue.timezone)
+    closed = by_the_venue("closed_at", _("closed"), lambda row: row.event.venue.timezone)
+    revealed = by_the_venue("revealed_at", _("revealed"), lambda row: row.event.venue.timezone)
 
     # --- who may what ---
 
@@ -102,7 +110,7 @@ class RoundAdmin(ConsoleAdmin[Round]):
             return ("event", "name", "opens_at", "closes_at")
         if self.has_change_permission(request, obj):
             return ("name", "opens_at", "closes_at", "artists", "version")
-        return ("event", "number", "name", "opened_at", "closed_at", "revealed_at")
+        return ("event", "number", "name", "opened", "closed", "revealed")
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -156,16 +164,33 @@ class RoundAdmin(ConsoleAdmin[Round]):
 class BallotAdmin(ConsoleAdmin[Ballot]):
     """Whether a ballot counts and why; not whom it is for, which nobody needs to look up."""
 
-    list_display = ("receipt", "round", "channel", "state", "reason", "received_at")
+    list_display = ("receipt", "which_round", "channel", "decision", "why", "received")
     nothing_yet = _("Every vote stands here once it is cast: whether it counts, never whom it is for.")
-    fields = ("receipt", "round", "channel", "state", "reason", "received_at", "decided_by")
+    fields = ("receipt", "round", "channel", "state", "why", "received", "decided_by")
+    readonly_fields = ("why", "received")
     list_filter = ("state", "channel")
-    list_select_related = ("round",)
+    list_select_related = ("round__event__venue",)
+    received = by_the_venue("received_at", _("received"), lambda row: row.round.event.venue.timezone)
     search_fields = ("=receipt", "=round__event__public_id")
     ordering = ("-id",)
 
     def rows(self, actor: Actor) -> "QuerySet[Ballot]":
         return Ballot.objects.filter(round__in=rounds_run_by(actor))
+
+    def name_of(self, row: Ballot) -> str:
+        return str(_("Receipt %(receipt)s")) % {"receipt": row.receipt}
+
+    @admin.display(description=_("round"), ordering="round")
+    def which_round(self, ballot: Ballot) -> str:
+        return f"{ballot.round.event}, {ballot.round.title}"
+
+    @badge(description=_("status"), ordering="state", colours=_DECISIONS)
+    def decision(self, ballot: Ballot) -> tuple[str, str]:
+        return ballot.state, str(ballot.get_state_display())
+
+    @admin.display(description=_("why"), ordering="reason")
+    def why(self, ballot: Ballot) -> str | Promise:
+        return why_not_counted(ballot.reason) if ballot.reason else ""
 
     def may_look(self, actor: Actor) -> bool:
         return holds_scope(actor, SCOPE)

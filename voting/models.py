@@ -33,15 +33,15 @@ def round_title(number: int, name: str) -> str:
 class Round(models.Model):
     """One vote of an event: a ballot of artists, open for a while."""
 
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
-    number = models.PositiveSmallIntegerField()
+    event = models.ForeignKey(Event, verbose_name=_("event"), on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveSmallIntegerField(_("number"))
     name = models.CharField(_("name"), max_length=100, blank=True)
     status = models.CharField(_("status"), max_length=16, choices=RoundStatus, default=RoundStatus.PLANNED)
     opens_at = models.DateTimeField(_("opens at"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes at"), null=True, blank=True)
-    opened_at = models.DateTimeField(null=True, editable=False)
-    closed_at = models.DateTimeField(null=True, editable=False)
-    revealed_at = models.DateTimeField(null=True, editable=False)
+    opened_at = models.DateTimeField(_("opened"), null=True, editable=False)
+    closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
+    revealed_at = models.DateTimeField(_("revealed"), null=True, editable=False)
     vote_config: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(
         default=dict, help_text=_("The event's rules as they stood when the round opened")
     )
@@ -122,18 +122,26 @@ class Ballot(models.Model):
     A standing ballot is one that is counted or may yet be: each attendee has one per round at most.
     """
 
-    receipt = PublicIdField(length=RECEIPT_LENGTH)
+    receipt = PublicIdField(verbose_name=_("receipt"), length=RECEIPT_LENGTH)
     # without an index of its own: the one by time below begins with it
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="ballots", db_index=False)
+    round = models.ForeignKey(
+        Round, verbose_name=_("round"), on_delete=models.PROTECT, related_name="ballots", db_index=False
+    )
     attendee = models.ForeignKey(Attendee, null=True, on_delete=models.SET_NULL, related_name="+")
     entry = models.ForeignKey(Entry, null=True, on_delete=models.PROTECT, related_name="+")
-    channel = models.CharField(max_length=8, choices=BallotChannel)
+    channel = models.CharField(_("channel"), max_length=8, choices=BallotChannel)
     source = models.BinaryField(max_length=32)
-    received_at = models.DateTimeField(help_text=_("When it reached our edge: the time of the vote"))
-    state = models.CharField(max_length=16, choices=BallotState)
-    reason = models.CharField(max_length=40, blank=True)
+    received_at = models.DateTimeField(_("received"), help_text=_("When it reached our edge: the time of the vote"))
+    state = models.CharField(_("state"), max_length=16, choices=BallotState)
+    reason = models.CharField(_("reason"), max_length=40, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("decided by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
     )
 
     class Meta:

@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                 (
                     "contact",
                     models.ForeignKey(
+                        verbose_name="contact",
                         blank=True,
                         help_text="Where invitations go",
                         null=True,
@@ -69,6 +70,7 @@ class Migration(migrations.Migration):
                 (
                     "owner",
                     models.ForeignKey(
+                        verbose_name="owner",
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,

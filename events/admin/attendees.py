@@ -20,6 +20,7 @@ from accounts.console.subjects import register_subjects
 from accounts.policies import holds_scope
 from events.console.attendee_forms import AttendeeForm
 from events.console.filters import OwnEvents
+from events.console.wall_clock import by_the_venue
 from events.models import Attendee, AttendeeStatus
 from events.policies import attendees_run_by
 from events.querysets import AttendeeQuerySet
@@ -35,15 +36,18 @@ class AttendeeAdmin(ConsoleAdmin[Attendee]):
     """Phones and mail addresses are masked; whoever knows one may look for it."""
 
     form = AttendeeForm
-    list_display = ("who", "event", "state", "source", "joined_at")
+    list_display = ("who", "event", "state", "source", "joined")
     list_filter = (OwnEvents, "status", "source")
-    list_select_related = ("event", "phone", "email", "user")
+    list_select_related = ("event__venue", "phone", "email", "user")
     search_fields = ("=public_id", "user__name", "=email__value", "=phone__value")
     search_help_text = gettext_lazy("A name, a whole phone number or a whole e-mail address")
     ordering = ("-id",)
     nothing_yet = gettext_lazy("Whoever joins stands here, and whoever you invite: add one person, or import a list.")
     autocomplete_fields = ("event",)
     change_list_template = "events/attendees/list.html"
+    joined = by_the_venue("joined_at", gettext_lazy("joined on"), lambda row: row.event.venue.timezone)
+    asked = by_the_venue("asked_at", gettext_lazy("asked on"), lambda row: row.event.venue.timezone)
+    confirmed = by_the_venue("confirmed_at", gettext_lazy("confirmed on"), lambda row: row.event.venue.timezone)
     change_form_outer_before_template = "events/attendees/head.html"
 
     # --- who may what ---
@@ -98,7 +102,8 @@ class AttendeeAdmin(ConsoleAdmin[Attendee]):
     def get_fields(self, request: HttpRequest, obj: Attendee | None = None) -> Any:
         if obj is None:
             return ("event", "phone_number", "mail_address")
-        return ("who", "event", "status", "source", "joined_at", "asked_at", "confirmed_at", "public_id")
+        steps = {"joined_at": "joined", "asked_at": "asked", "confirmed_at": "confirmed"}
+        return ("who", "event", "status", "source", *(step for at, step in steps.items() if getattr(obj, at)))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Attendee | None = None) -> Any:
         return self.get_fields(request, obj) if obj else ()

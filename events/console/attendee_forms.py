@@ -41,7 +41,9 @@ class AttendeeForm(ConsoleForm):
 class UploadForm(forms.Form):
     """A list of people, and the event they are invited to."""
 
-    event = forms.ModelChoiceField(queryset=Event.objects.none(), label=_("Event"), widget=UnfoldAdminSelectWidget)
+    event = forms.ModelChoiceField(
+        queryset=Event.objects.none(), label=_("Event"), widget=UnfoldAdminSelectWidget, empty_label=_("Choose one")
+    )
     file = forms.FileField(
         label=_("CSV file"),
         max_length=200,

@@ -183,6 +183,7 @@ class Migration(migrations.Migration):
                 (
                     "status",
                     models.CharField(
+                        verbose_name="status",
                         choices=[("pending", "Waiting for YES"), ("confirmed", "Confirmed"), ("left", "Left")],
                         max_length=16,
                     ),
@@ -190,6 +191,7 @@ class Migration(migrations.Migration):
                 (
                     "source",
                     models.CharField(
+                        verbose_name="through",
                         choices=[
                             ("sms", "SMS"),
                             ("web", "Web"),
@@ -200,15 +202,21 @@ class Migration(migrations.Migration):
                         max_length=16,
                     ),
                 ),
-                ("asked_at", models.DateTimeField(help_text="When the last question to confirm was sent", null=True)),
+                (
+                    "asked_at",
+                    models.DateTimeField(
+                        verbose_name="asked on", help_text="When the last question to confirm was sent", null=True
+                    ),
+                ),
                 (
                     "joined_at",
                     models.DateTimeField(
+                        verbose_name="joined on",
                         help_text="The last time this person joined; decides which event a bare vote is for. Empty for the invited",
                         null=True,
                     ),
                 ),
-                ("confirmed_at", models.DateTimeField(null=True)),
+                ("confirmed_at", models.DateTimeField(verbose_name="confirmed on", null=True)),
                 (
                     "email",
                     models.ForeignKey(
@@ -252,6 +260,7 @@ class Migration(migrations.Migration):
                 (
                     "event",
                     models.ForeignKey(
+                        verbose_name="event",
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="attendees",

@@ -13,7 +13,7 @@ from config.tests.fixtures import acting
 from events.models import Event
 from events.services.attendees import join_signed_in
 from events.tests.factories import AttendeeFactory, EventFactory, PhoneFactory
-from messaging.models import Channel, InboundMessage, Message, Sender
+from messaging.models import Channel, ConsentEvent, InboundMessage, Message, Sender
 from messaging.tests.factories import InboundFactory, MailboxFactory, MessageFactory
 
 pytestmark = pytest.mark.django_db
@@ -277,3 +277,25 @@ def test_what_is_only_read_leaves_out_what_is_empty(desk: Client, event: Event) 
 
     assert "created_at" in shown
     assert "sent_at" not in shown
+
+
+def test_a_consent_is_told_in_words(client: Client, admin_user: User, event: Event) -> None:
+    client.force_login(admin_user)
+    person = AttendeeFactory.create(event=event)
+    said = ConsentEvent.objects.create(
+        address=person.phone, decision="granted", purpose="event", topic=event.topic, source="sms", at=event.starts_at
+    )
+
+    page = body(client.get(reverse("admin:messaging_consentevent_change", args=[said.pk])))
+
+    assert "Agreed: Messages about an event" in page
+    assert event.title in page
+    assert event.topic not in page
+
+
+def test_what_the_gate_said_is_told_in_words(client: Client, admin_user: User, event: Event) -> None:
+    client.force_login(admin_user)
+    said = [{"asked": "plan", "at": "2026-10-11T20:38:19+00:00", "outcome": "skip", "rules": 1, "reason": "opted_out"}]
+    message = MessageFactory.create(topic=event.topic, state="skipped", decisions=said)
+
+    assert "Not to be sent. They replied STOP.<br>" in body(client.get(one(message)))

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.CharField(
+                        verbose_name="channel",
                         choices=[
                             ("sms", "SMS"),
                             ("email", "E-mail"),
@@ -38,20 +39,34 @@ class Migration(migrations.Migration):
                 (
                     "value",
                     models.CharField(
-                        help_text="E.164 number, lower-case mail address, or a push endpoint", max_length=254
+                        verbose_name="phone or e-mail",
+                        help_text="E.164 number, lower-case mail address, or a push endpoint",
+                        max_length=254,
                     ),
                 ),
-                ("language", models.CharField(blank=True, max_length=5)),
-                ("time_zone", models.CharField(blank=True, max_length=64)),
+                ("language", models.CharField(verbose_name="language", blank=True, max_length=5)),
+                ("time_zone", models.CharField(verbose_name="time zone", blank=True, max_length=64)),
                 (
                     "unreachable_at",
-                    models.DateTimeField(blank=True, help_text="A permanent failure was reported then", null=True),
+                    models.DateTimeField(
+                        verbose_name="unreachable since",
+                        blank=True,
+                        help_text="A permanent failure was reported then",
+                        null=True,
+                    ),
                 ),
-                ("unreachable_because", models.CharField(blank=True, max_length=64)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "unreachable_because",
+                    models.CharField(verbose_name="unreachable because", blank=True, max_length=64),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(verbose_name="known since", default=django.utils.timezone.now, editable=False),
+                ),
                 (
                     "user",
                     models.ForeignKey(
+                        verbose_name="account",
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
@@ -69,17 +84,17 @@ class Migration(migrations.Migration):
             name="DeliveryEvent",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("provider", models.CharField(max_length=16)),
-                ("provider_id", models.CharField(max_length=200)),
-                ("status", models.CharField(max_length=32)),
-                ("error_code", models.CharField(blank=True, max_length=32)),
+                ("provider", models.CharField(verbose_name="provider", max_length=16)),
+                ("provider_id", models.CharField(verbose_name="the provider's id", max_length=200)),
+                ("status", models.CharField(verbose_name="status", max_length=32)),
+                ("error_code", models.CharField(verbose_name="error code", blank=True, max_length=32)),
                 (
                     "message_public_id",
                     models.CharField(blank=True, help_text="As the callback's address named it", max_length=16),
                 ),
                 ("attempt", models.PositiveSmallIntegerField(default=0, help_text="Likewise; 0 where it named none")),
                 ("raw", models.JSONField(default=dict)),
-                ("received_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField(verbose_name="received")),
             ],
             options={
                 "verbose_name": "delivery event",
@@ -103,7 +118,7 @@ class Migration(migrations.Migration):
                     models.CharField(blank=True, help_text="Set when the provider answered by itself", max_length=16),
                 ),
                 ("raw", models.JSONField(default=dict)),
-                ("received_at", models.DateTimeField(help_text="When it reached our edge")),
+                ("received_at", models.DateTimeField(verbose_name="received", help_text="When it reached our edge")),
                 ("request_id", models.CharField(blank=True, max_length=64)),
                 (
                     "address",
@@ -128,6 +143,7 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.CharField(
+                        verbose_name="channel",
                         choices=[
                             ("sms", "SMS"),
                             ("email", "E-mail"),
@@ -138,23 +154,40 @@ class Migration(migrations.Migration):
                         max_length=16,
                     ),
                 ),
-                ("value", models.CharField(help_text="E.164 number or mail address", max_length=254)),
-                ("name", models.CharField(blank=True, max_length=100)),
+                (
+                    "value",
+                    models.CharField(
+                        verbose_name="number or address", help_text="E.164 number or mail address", max_length=254
+                    ),
+                ),
+                ("name", models.CharField(verbose_name="name", blank=True, max_length=100)),
                 (
                     "provider_answers_stop",
                     models.BooleanField(
-                        default=False, help_text="The provider itself answers STOP, START and HELP, so we stay silent"
+                        verbose_name="the provider answers STOP itself",
+                        default=False,
+                        help_text="The provider itself answers STOP, START and HELP, so we stay silent",
                     ),
                 ),
                 (
                     "messaging_service",
-                    models.CharField(blank=True, help_text="Twilio messaging service SID", max_length=64),
+                    models.CharField(
+                        verbose_name="messaging service",
+                        blank=True,
+                        help_text="Twilio messaging service SID",
+                        max_length=64,
+                    ),
                 ),
                 (
                     "language",
-                    models.CharField(blank=True, help_text="For people whose language is not known", max_length=5),
+                    models.CharField(
+                        verbose_name="language",
+                        blank=True,
+                        help_text="For people whose language is not known",
+                        max_length=5,
+                    ),
                 ),
-                ("active", models.BooleanField(default=True)),
+                ("active", models.BooleanField(verbose_name="in use", default=True)),
             ],
             options={
                 "verbose_name": "sender",
@@ -172,17 +205,23 @@ class Migration(migrations.Migration):
             name="OptOut",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("since", models.DateTimeField()),
+                ("since", models.DateTimeField(verbose_name="since")),
                 (
                     "address",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="opt_outs", to="messaging.address"
+                        verbose_name="address",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="opt_outs",
+                        to="messaging.address",
                     ),
                 ),
                 (
                     "sender",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="opt_outs", to="messaging.sender"
+                        verbose_name="sender",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="opt_outs",
+                        to="messaging.sender",
                     ),
                 ),
             ],
@@ -196,7 +235,12 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("public_id", config.lib.public_ids.PublicIdField(length=16)),
-                ("purpose_key", models.CharField(help_text="Names the one reason this message exists", max_length=200)),
+                (
+                    "purpose_key",
+                    models.CharField(
+                        verbose_name="key", help_text="Names the one reason this message exists", max_length=200
+                    ),
+                ),
                 ("kind", models.CharField(help_text="join_ask, vote_accepted, account, …", max_length=32)),
                 (
                     "purpose",
@@ -213,6 +257,7 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.CharField(
+                        verbose_name="channel",
                         choices=[
                             ("sms", "SMS"),
                             ("email", "E-mail"),
@@ -226,6 +271,7 @@ class Migration(migrations.Migration):
                 (
                     "lane",
                     models.CharField(
+                        verbose_name="lane",
                         choices=[("critical", "Critical"), ("default", "Default"), ("bulk", "Bulk")],
                         default="default",
                         max_length=16,
@@ -241,6 +287,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
+                        verbose_name="state",
                         choices=[
                             ("queued", "Queued"),
                             ("held", "Held"),
@@ -265,25 +312,38 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("expires_at", models.DateTimeField(help_text="Worthless after this", null=True)),
-                ("attempt", models.PositiveSmallIntegerField(default=0)),
+                ("attempt", models.PositiveSmallIntegerField(verbose_name="attempts", default=0)),
                 ("leased_until", models.DateTimeField(null=True)),
-                ("decisions", models.JSONField(default=list, help_text="What the gate said, each time it was asked")),
-                ("provider", models.CharField(blank=True, max_length=16)),
-                ("provider_id", models.CharField(blank=True, max_length=200)),
+                (
+                    "decisions",
+                    models.JSONField(
+                        verbose_name="decisions", default=list, help_text="What the gate said, each time it was asked"
+                    ),
+                ),
+                ("provider", models.CharField(verbose_name="provider", blank=True, max_length=16)),
+                ("provider_id", models.CharField(verbose_name="the provider's id", blank=True, max_length=200)),
                 (
                     "provider_rank",
                     models.PositiveSmallIntegerField(default=0, help_text="How final the provider's last word is"),
                 ),
-                ("error_code", models.CharField(blank=True, max_length=32)),
+                ("error_code", models.CharField(verbose_name="error code", blank=True, max_length=32)),
                 ("error", models.CharField(blank=True, max_length=300)),
                 ("segments", models.PositiveSmallIntegerField(default=0)),
-                ("created_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField(verbose_name="written")),
                 (
                     "submitted_at",
                     models.DateTimeField(help_text="When it was last handed over, whatever came of it", null=True),
                 ),
-                ("sent_at", models.DateTimeField(help_text="When the provider had taken it", null=True)),
-                ("settled_at", models.DateTimeField(help_text="When its last state was reached", null=True)),
+                (
+                    "sent_at",
+                    models.DateTimeField(verbose_name="sent", help_text="When the provider had taken it", null=True),
+                ),
+                (
+                    "settled_at",
+                    models.DateTimeField(
+                        verbose_name="settled", help_text="When its last state was reached", null=True
+                    ),
+                ),
                 (
                     "address",
                     models.ForeignKey(
@@ -322,6 +382,7 @@ class Migration(migrations.Migration):
             model_name="inboundmessage",
             name="sender",
             field=models.ForeignKey(
+                verbose_name="sender",
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
@@ -335,11 +396,16 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "decision",
-                    models.CharField(choices=[("granted", "Agreed"), ("withdrawn", "Withdrew")], max_length=16),
+                    models.CharField(
+                        verbose_name="decision",
+                        choices=[("granted", "Agreed"), ("withdrawn", "Withdrew")],
+                        max_length=16,
+                    ),
                 ),
                 (
                     "purpose",
                     models.CharField(
+                        verbose_name="purpose",
                         choices=[
                             ("event", "Messages about an event"),
                             ("account", "Messages about the account"),
@@ -351,11 +417,17 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "topic",
-                    models.CharField(blank=True, help_text="What it is about, for example event:42", max_length=64),
+                    models.CharField(
+                        verbose_name="about",
+                        blank=True,
+                        help_text="What it is about, for example event:42",
+                        max_length=64,
+                    ),
                 ),
                 (
                     "source",
                     models.CharField(
+                        verbose_name="through",
                         choices=[
                             ("sms", "SMS"),
                             ("web", "Web"),
@@ -371,12 +443,18 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "text_version",
-                    models.CharField(blank=True, help_text="The wording that was agreed to", max_length=64),
+                    models.CharField(
+                        verbose_name="wording agreed to",
+                        blank=True,
+                        help_text="The wording that was agreed to",
+                        max_length=64,
+                    ),
                 ),
-                ("at", models.DateTimeField()),
+                ("at", models.DateTimeField(verbose_name="when")),
                 (
                     "address",
                     models.ForeignKey(
+                        verbose_name="address",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="consent_events",
@@ -386,6 +464,7 @@ class Migration(migrations.Migration):
                 (
                     "inbound",
                     models.ForeignKey(
+                        verbose_name="text received",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -395,7 +474,11 @@ class Migration(migrations.Migration):
                 (
                     "sender",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="messaging.sender"
+                        verbose_name="sender",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="messaging.sender",
                     ),
                 ),
             ],

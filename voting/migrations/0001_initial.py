@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
             name="Round",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveSmallIntegerField()),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number")),
                 ("name", models.CharField(blank=True, max_length=100, verbose_name="name")),
                 (
                     "status",
@@ -90,9 +90,9 @@ class Migration(migrations.Migration):
                 ),
                 ("opens_at", models.DateTimeField(blank=True, null=True, verbose_name="opens at")),
                 ("closes_at", models.DateTimeField(blank=True, null=True, verbose_name="closes at")),
-                ("opened_at", models.DateTimeField(editable=False, null=True)),
-                ("closed_at", models.DateTimeField(editable=False, null=True)),
-                ("revealed_at", models.DateTimeField(editable=False, null=True)),
+                ("opened_at", models.DateTimeField(verbose_name="opened", editable=False, null=True)),
+                ("closed_at", models.DateTimeField(verbose_name="closed", editable=False, null=True)),
+                ("revealed_at", models.DateTimeField(verbose_name="revealed", editable=False, null=True)),
                 (
                     "vote_config",
                     models.JSONField(default=dict, help_text="The event's rules as they stood when the round opened"),
@@ -101,7 +101,12 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 (
                     "event",
-                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="events.event"),
+                    models.ForeignKey(
+                        verbose_name="event",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="events.event",
+                    ),
                 ),
             ],
             options={
@@ -133,13 +138,24 @@ class Migration(migrations.Migration):
             name="Ballot",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("receipt", config.lib.public_ids.PublicIdField(length=12)),
-                ("channel", models.CharField(choices=[("sms", "SMS"), ("web", "Web"), ("api", "API")], max_length=8)),
+                ("receipt", config.lib.public_ids.PublicIdField(verbose_name="receipt", length=12)),
+                (
+                    "channel",
+                    models.CharField(
+                        verbose_name="channel", choices=[("sms", "SMS"), ("web", "Web"), ("api", "API")], max_length=8
+                    ),
+                ),
                 ("source", models.BinaryField(max_length=32)),
-                ("received_at", models.DateTimeField(help_text="When it reached our edge: the time of the vote")),
+                (
+                    "received_at",
+                    models.DateTimeField(
+                        verbose_name="received", help_text="When it reached our edge: the time of the vote"
+                    ),
+                ),
                 (
                     "state",
                     models.CharField(
+                        verbose_name="state",
                         choices=[
                             ("accepted", "Counted"),
                             ("superseded", "Replaced by a later vote"),
@@ -149,7 +165,7 @@ class Migration(migrations.Migration):
                         max_length=16,
                     ),
                 ),
-                ("reason", models.CharField(blank=True, max_length=40)),
+                ("reason", models.CharField(verbose_name="reason", blank=True, max_length=40)),
                 (
                     "attendee",
                     models.ForeignKey(
@@ -159,6 +175,7 @@ class Migration(migrations.Migration):
                 (
                     "decided_by",
                     models.ForeignKey(
+                        verbose_name="decided by",
                         blank=True,
                         db_index=False,
                         null=True,
@@ -176,6 +193,7 @@ class Migration(migrations.Migration):
                 (
                     "round",
                     models.ForeignKey(
+                        verbose_name="round",
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="ballots",

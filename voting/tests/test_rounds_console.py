@@ -194,3 +194,27 @@ def test_the_number_of_queries_does_not_grow(desk: Client, night: Event, many: i
         with CaptureQueriesContext(connection) as queries:
             assert desk.get(address).status_code == 200
         assert len(queries) == expected, [query["sql"][:90] for query in queries]
+
+
+def test_rounds_and_votes_are_told_by_the_clock_of_the_venue(desk: Client, night: Event) -> None:
+    night.venue.timezone = "America/New_York"
+    night.venue.save()
+    at = datetime(2026, 10, 11, 20, 35, tzinfo=UTC)
+    made, entries = opened(night)
+    Round.objects.filter(pk=made.pk).update(opened_at=at, name="The encore")
+    BallotFactory.create(round=made, entry=entries[0], received_at=at)
+
+    rounds, one, votes = (body(desk.get(page)) for page in (LIST, change(made), "/admin/voting/ballot/"))
+
+    assert [("Sun 11 Oct, 16:35" in page) for page in (rounds, one, votes)] == [True] * 3
+    assert "Loud Night, The encore" in votes
+
+
+def test_fields_are_called_in_the_language_of_the_reader(desk: Client, night: Event) -> None:
+    opened(night)
+    User.objects.filter(pk=night.owner_id).update(language="es")
+
+    page = body(desk.get(LIST))
+
+    assert "Se abrió" in page
+    assert "Opened" not in page
