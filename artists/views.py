@@ -10,10 +10,12 @@ from artists.artist_page import artist_page_of
 from artists.forms import ArtistsForm
 from artists.policies import artist_at
 from config.lib.errors import Malformed
+from config.lib.request_limits import limited
 from config.lib.swapping import HtmxRequest, page_or_part
 
 
 @require_safe
+@limited("search", when="q")
 def artists(request: HtmxRequest) -> HttpResponse:
     """`/artists/`: everybody who plays; filters that cannot be read say so and are left out."""
     form = ArtistsForm(request.GET)

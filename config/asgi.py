@@ -8,6 +8,7 @@ from config.boot import django_application
 from config.lib.body_limit import limited_bodies
 from config.lib.edge import EdgeRoute, edge
 from config.lib.lifespan import ProcessPart, lifespan
+from config.lib.safe_headers import with_safe_headers
 from config.sockets import nowhere
 from messaging import edge as texts
 from messaging import process as messaging_process
@@ -21,7 +22,13 @@ PROCESS_PARTS: list[ProcessPart] = [relay.part, voting_process.part, messaging_p
 
 application = ProtocolTypeRouter(
     {
-        "http": edge(EDGE_ROUTES, otherwise=limited_bodies(django_application, most=settings.MOST_BODY_BYTES)),
+        "http": edge(
+            EDGE_ROUTES,
+            otherwise=with_safe_headers(
+                limited_bodies(django_application, most=settings.MOST_BODY_BYTES),
+                shared=(settings.STATIC_URL, settings.MEDIA_URL),
+            ),
+        ),
         "websocket": URLRouter(WEBSOCKETS),
         "lifespan": lifespan(PROCESS_PARTS),
     }

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "config.lib.private_pages.PrivatePages",
     "corsheaders.middleware.CorsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.lib.request_limits.RequestLimits",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -345,8 +346,12 @@ LIMITS = {
     "sign_in": limit("sign_in", 600, 300),  # attempts per address, right or wrong: a venue shares one
     "sign_in_failures": limit("sign_in_failures", 300, 900),  # wrong passwords per address
     "link_mails": limit("link_mails", 5, 3_600),  # mails with a link that are asked for, per mail address
-    "sign_up": limit("sign_up", 20, 3_600),
+    "sign_up": limit("sign_up", 200, 3_600),  # per address: a venue shares one
     "second_factor": limit("second_factor", 5, 300),  # codes tried, per account and per challenge
+    "refresh": limit("refresh", 3_000, 300),  # new access tokens per address: a venue shares one, and nothing can be guessed
+    "page_address": limit("page_address", 20_000, 60),  # pages per address: a whole room behind one
+    "page_visitor": limit("page_visitor", 600, 60),  # pages per session
+    "search": limit("search", 1_500, 60),  # pages that search, per address
     "room": limit("room", 20_000, 60),  # per event: what a whole room does at once (reads, joins)
     "vote_token": limit("vote_token", 30, 60),  # per voting token
     "bad_token": limit("bad_token", 300, 60),  # bad tokens and keys per address: never blocks a valid one
@@ -411,7 +416,13 @@ SECURE_HSTS_SECONDS = 0 if DEBUG else env.int("SECURE_HSTS_SECONDS", 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", False)
 SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", False)
 SECURE_REFERRER_POLICY = "same-origin"
+# With this name no other host of the domain, and nobody without TLS, can have set the cookie (RFC 6265bis, section 4.1.3).
+COOKIE_PREFIX = "__Host-" if PUBLIC_URL.startswith("https://") else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
+MESSAGE_STORAGE = "config.lib.message_cookie.Messages"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+CSRF_COOKIE_HTTPONLY = True  # forms carry the token
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = not DEBUG, True, "Lax"
 X_FRAME_OPTIONS = "DENY"

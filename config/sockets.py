@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django.urls import re_path
 
-from config.lib.edge import Receive, Scope, Send
+from config.lib.asgi_types import Receive, Scope, Send
 
 NO_SUCH_SOCKET = 4404
 

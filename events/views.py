@@ -14,6 +14,7 @@ from accounts.actors import Actor, Via, actor_of
 from accounts.policies import signed_in
 from config.lib.errors import Malformed, Refusal
 from config.lib.personal_links import personal_link
+from config.lib.request_limits import limited
 from config.lib.swapping import HtmxRequest, page_or_part
 from events import discovery
 from events.calendar_file import calendar_of
@@ -34,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@limited("search", when="q")
 def events(request: HtmxRequest) -> HttpResponse:
     """`/events/`: every night that may be found; filters that cannot be read say so and are left out."""
     form = DiscoverForm(request.GET)

@@ -15,7 +15,8 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from config.lib.edge import EdgeRequest, EdgeResponse, EdgeRoute, Send
+from config.lib.asgi_types import Send
+from config.lib.edge import EdgeRequest, EdgeResponse, EdgeRoute
 from config.lib.errors import Detail, NotFound, ValidationError
 from config.lib.limits import ProcessWindow
 from voting import relay

@@ -12,7 +12,7 @@ SWITCH = "/accounts/language/"
 def test_visitors_go_on_in_the_language_they_choose(client: Client) -> None:
     response = client.post(SWITCH, {"language": "es", "next": "/events/?q=a"})
     assert response["Location"] == "/events/?q=a"
-    cookie = response.cookies["django_language"]
+    cookie = response.cookies["language"]
     assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("es", True, "Lax")
     assert '<html lang="es"' in client.get("/events/").content.decode()
 

@@ -11,7 +11,8 @@ from config.embedded.site import Environment, Site, answers_health
 
 _WEB = (
     "uvicorn config.asgi:application --workers 2 --timeout-graceful-shutdown 5 --ws-max-size 65536 "
-    "--ws-per-message-deflate false --no-proxy-headers --no-access-log --log-level warning --host 127.0.0.1 --port"
+    "--ws-per-message-deflate false --no-proxy-headers --no-server-header --no-access-log --log-level warning "
+    "--host 127.0.0.1 --port"
 )
 _WORKER = "celery -A config.celery worker -P threads -c 8 -Q critical,default,bulk,slow"
 _BEAT = "celery -A config.celery beat --schedule"

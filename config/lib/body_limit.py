@@ -2,7 +2,8 @@
 
 from http import HTTPStatus
 
-from config.lib.edge import ASGIApp, Message, Receive, Scope, Send, refused
+from config.lib.asgi_types import ASGIApp, Message, Receive, Scope, Send
+from config.lib.edge import refused
 from config.lib.errors import PayloadTooLarge
 
 

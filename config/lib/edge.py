@@ -22,6 +22,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from prometheus_client import Histogram
 
 from config.lib.api.envelope import envelope, error_body
+from config.lib.asgi_types import ASGIApp, Message, RawHeaders, Receive, Scope, Send
 from config.lib.client_address import client_address, network_of
 from config.lib.errors import (
     InternalError,
@@ -36,14 +37,8 @@ from config.lib.limits import Allowance, ProcessWindow
 from config.lib.logging import ACCESS
 from config.lib.outages import AWAY
 from config.lib.request_ids import request_id_from
+from config.lib.safe_headers import is_secure, safe_headers
 from config.lib.stopping import end
-
-Scope = dict[str, Any]
-Message = Mapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
-RawHeaders = tuple[tuple[bytes, bytes], ...]
 
 logger = structlog.get_logger(__name__)
 access = logging.getLogger(ACCESS)
@@ -208,9 +203,10 @@ async def _body_of(receive: Receive, headers: Mapping[str, str], limit: int) -> 
             return body
 
 
-def _carried_headers(request_id: str, path: str, headers: Mapping[str, str]) -> RawHeaders:
-    """What every answer carries: its request id, and who may read it from another origin."""
-    carried = ((b"x-request-id", request_id.encode()), (b"x-content-type-options", b"nosniff"))
+def _carried_headers(request_id: str, scope: Scope, headers: Mapping[str, str]) -> RawHeaders:
+    """What every answer carries: its request id, what browsers may do with it, and who may read it from another origin."""
+    path, secure = scope["path"], is_secure(scope.get("scheme", ""), headers.get("x-forwarded-proto", ""))
+    carried = ((b"x-request-id", request_id.encode()), *safe_headers(secure=secure))
     if not settings.CORS_ALLOWED_ORIGINS or not re.match(settings.CORS_URLS_REGEX, path):
         return carried
     origin = headers.get("origin", "")
@@ -368,7 +364,7 @@ def _exchange(route: EdgeRoute, args: tuple[str, ...], scope: Scope, receive: Re
     headers = _headers_of(scope)
     headers["x-request-id"] = request_id_from(headers.get("x-request-id", ""))
     structlog.contextvars.bind_contextvars(request_id=headers["x-request-id"])
-    answer = _Answer(send, _carried_headers(headers["x-request-id"], scope["path"], headers))
+    answer = _Answer(send, _carried_headers(headers["x-request-id"], scope, headers))
     return _Exchange(route, args, scope, receive, headers, answer)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from config.lib.edge import ASGIApp, Receive, Scope, Send
+from config.lib.asgi_types import ASGIApp, Receive, Scope, Send
 
 logger = structlog.get_logger(__name__)
 

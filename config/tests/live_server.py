@@ -27,7 +27,8 @@ from config.embedded.process import popen
 _PROJECT = Path(__file__).resolve().parents[2]
 _SERVE = (
     "-m uvicorn config.asgi:application --timeout-graceful-shutdown 5 --ws-max-size 65536 "
-    "--ws-per-message-deflate false --no-proxy-headers --no-access-log --log-level warning --host 127.0.0.1"
+    "--ws-per-message-deflate false --no-proxy-headers --no-server-header --no-access-log --log-level warning "
+    "--host 127.0.0.1"
 )
 _START_SECONDS = 180.0  # a busy machine takes half a minute
 _STOP_SECONDS = 15.0

@@ -13,7 +13,8 @@ from django.conf import settings
 from django.utils import timezone
 from twilio.request_validator import RequestValidator
 
-from config.lib.edge import ASGIApp, edge
+from config.lib.asgi_types import ASGIApp
+from config.lib.edge import edge
 from config.lib.tests.edge_driver import Answer, ask
 from messaging.edge import ROUTES
 from messaging.inbound import Inbound, Reply

@@ -73,7 +73,7 @@ class RefreshView(ApiView):
     authentication_classes = ()
     scopes = {"POST": PUBLIC}
     refusals = {"POST": (InvalidToken, TokenExpired)}
-    limit = "sign_in"
+    limit = "refresh"
     limit_closed = True
 
     @extend_schema(

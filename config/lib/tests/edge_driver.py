@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from config.lib.edge import ASGIApp, Message
+from config.lib.asgi_types import ASGIApp, Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A body that is too large is refused before anything keeps it."""
 
+from config.lib.asgi_types import Message, Receive, Scope, Send
 from config.lib.body_limit import limited_bodies
-from config.lib.edge import Message, Receive, Scope, Send
 from config.lib.tests.edge_driver import ask
 
 taken: list[bytes] = []

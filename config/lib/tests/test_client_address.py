@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.lib.client_address import client_address
+from config.lib.client_address import client_address, network_of
 
 PROXY = "10.0.0.1"
 
@@ -28,3 +28,18 @@ PROXY = "10.0.0.1"
 )
 def test_only_what_trusted_proxies_saw_is_believed(forwarded: str, proxies: int, address: str) -> None:
     assert client_address(peer=PROXY, forwarded_for=forwarded, trusted_proxies=proxies) == address
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("", ""),
+        ("unix", "unix"),
+    ],
+)
+def test_limits_count_networks(address: str, network: str) -> None:
+    assert network_of(address) == network

@@ -15,7 +15,8 @@ from prometheus_client import REGISTRY
 from pytest_django import Settings
 
 from config.lib.api.envelope import request_id
-from config.lib.edge import EdgeRequest, EdgeResponse, EdgeRoute, Message, Receive, Scope, Send, edge, ok, refused
+from config.lib.asgi_types import Message, Receive, Scope, Send
+from config.lib.edge import EdgeRequest, EdgeResponse, EdgeRoute, edge, ok, refused
 from config.lib.errors import AuthRequired, Conflict, Detail, RateLimitExceeded
 from config.lib.logging import ACCESS
 from config.lib.tests.edge_driver import ask

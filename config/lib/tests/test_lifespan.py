@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 
-from config.lib.edge import Message
+from config.lib.asgi_types import Message
 from config.lib.lifespan import ProcessPart, lifespan
 
 Events = list[str]
