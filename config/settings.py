@@ -348,7 +348,7 @@ LIMITS = {
     "link_mails": limit("link_mails", 5, 3_600),  # mails with a link that are asked for, per mail address
     "sign_up": limit("sign_up", 200, 3_600),  # per address: a venue shares one
     "second_factor": limit("second_factor", 5, 300),  # codes tried, per account and per challenge
-    "refresh": limit("refresh", 3_000, 300),  # new access tokens per address: a venue shares one, and nothing can be guessed
+    "refresh": limit("refresh", 3_000, 300),  # new access tokens per address: nothing there can be guessed
     "page_address": limit("page_address", 20_000, 60),  # pages per address: a whole room behind one
     "page_visitor": limit("page_visitor", 600, 60),  # pages per session
     "search": limit("search", 1_500, 60),  # pages that search, per address
