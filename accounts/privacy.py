@@ -10,9 +10,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts import session_store
+from accounts.analytics_months import month_of
 from accounts.audit import forget_whereabouts
 from accounts.idempotency import KEPT_FOR
 from accounts.models import (
+    AnalyticsEvent,
     ApiKey,
     AuditPerson,
     BrowserSession,
@@ -154,6 +156,9 @@ register(
                 "subject_type": "a model's label",
                 "subject_id": "an id, which names nobody once its row is gone",
             },
+            "accounts.AnalyticsEvent": {
+                "data": "what was looked at; who looked is a keyed hash that changes every day"
+            },
             "accounts.AuditSeal": {"hash": "of entries, which hold nothing personal"},
             "accounts.ApiKey": {"digest": "of the secret; goes with the account"},
             "account.EmailConfirmation": {"email_address": "not written: links are signed instead, and hold no row"},
@@ -195,6 +200,12 @@ register(
                 what=_("Apps that are signed out"),
                 setting="RETENTION_CLIENTS_DAYS",
                 due=_dead_clients,
+            ),
+            Retention(
+                key="analytics",
+                what=_("What happens on the pages, a month at a time"),
+                setting="RETENTION_ANALYTICS_DAYS",
+                due=lambda before: AnalyticsEvent.objects.filter(at__lt=month_of(before)),
             ),
             Retention(
                 key="browsers",

@@ -1,12 +1,15 @@
 """What the clock does for accounts, and what it would take too long to wait for."""
 
+from datetime import timedelta
 from typing import Any
 
 import structlog
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
-from accounts.services import erasures, exports, retention, sealing, uploads
+from accounts import analytics_months
+from accounts.services import erasures, exports, handover, retention, sealing, uploads
 from accounts.services.unlocking import tell_owners
 
 logger = structlog.get_logger(__name__)
@@ -67,3 +70,18 @@ def tell_of_locks(**_later: Any) -> None:
     """Write to those whose accounts were locked in the last seconds."""
     if told := tell_owners(now=timezone.now()):
         logger.info("accounts.told_of_locks", accounts=told)
+
+
+@shared_task(name="accounts.tend_analytics")
+def tend_analytics(**_later: Any) -> None:
+    """Every night: make the partitions of the months to come, drop those that have served their time."""
+    now = timezone.now()
+    made = analytics_months.make_months(now=now)
+    dropped = analytics_months.drop_months(before=now - timedelta(days=settings.RETENTION_ANALYTICS_DAYS))
+    logger.info("accounts.analytics_months", made=len(made), dropped=len(dropped))
+
+
+@shared_task(name="accounts.hand_over_analytics")
+def hand_over_analytics(**_later: Any) -> None:
+    """Every few minutes: hand settled hours over to outside analytics, where there are some."""
+    handover.hand_over(now=timezone.now())

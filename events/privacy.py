@@ -113,8 +113,10 @@ register(
             "events.AttendeeImport": ["uploaded_by", "file", "file_name"],
         },
         not_personal={
-            "events.Event": {"title": "what a night is called, as it was announced",
-                "vote_config": "rules of voting, a validated document",},
+            "events.Event": {
+                "title": "what a night is called, as it was announced",
+                "vote_config": "rules of voting, a validated document",
+            },
             "events.Venue": {"name": "a place with a stage", "city": "where the place is"},
             "events.Attendee": {"merged_into": "one attendee and another; neither names anybody once forgotten"},
         },

@@ -7,6 +7,7 @@ from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Exists, F, Func, JSONField, OuterRef, Q, Value
 
@@ -51,7 +52,7 @@ class AddressQuerySet(models.QuerySet["Address"]):
 
     def of(self, person: "Person") -> "AddressQuerySet":
         """All that is this person's: what is verified now, and what was known as theirs and is nobody else's since."""
-        users = type(person.user).objects.exclude(pk=person.user.pk)
+        users = get_user_model().objects.exclude(pk=person.user.pk)
         elsewhere = EmailAddress.objects.filter(email=OuterRef("value"), verified=True).exclude(user=person.user)
         number = users.filter(phone=OuterRef("value"), phone_verified_at__isnull=False)
         known = self.filter(user=person.user).exclude(Exists(elsewhere)).exclude(Exists(number))

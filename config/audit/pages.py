@@ -87,6 +87,8 @@ VISITED: Final[Mapping[str, Visit]] = MappingProxyType(
         "me": Visit((Visitor.FAN, Visitor.ORGANIZER)),
         "my-votes": Visit(_SIGNED_IN),
         "my-settings": Visit(_SIGNED_IN),
+        "my-security": Visit((Visitor.FAN, Visitor.ORGANIZER)),
+        "account_reauthenticate": Visit(_SIGNED_IN),
         "my-sessions": Visit(_SIGNED_IN),
         "my-privacy": Visit(_SIGNED_IN),
         "erase-me": Visit((Visitor.FAN, Visitor.ORGANIZER)),
@@ -162,6 +164,7 @@ VISITED: Final[Mapping[str, Visit]] = MappingProxyType(
     }
 )
 
+_LOOKED_AT_ON_THE_WAY: Final = "the browser tests go through it on their way"
 LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
     {
         "health": "JSON for the load balancer",
@@ -176,6 +179,7 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "admin:attendee-progress": "a part of the page of an import",
         "admin:attendee-refused": "a CSV file",
         "admin:accounts_auditentry_export": "a CSV file",
+        "admin:analytics-month": "a CSV file",
         "admin:events_attendee_take_off": "asks whether it is meant, and takes somebody off",
         "admin:voting_round_step": "asks whether a step is meant, and takes it",
         "admin:control-snapshot": "JSON for the control room",
@@ -194,6 +198,19 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "end-all-sessions": "takes a POST and sends to the entrance",
         "event-pages:calendar": "a calendar file",
         "messaging:sms-status": "a webhook of the SMS provider",
+        "mfa_index": "the same as my-security, under the name its library knows",
+        "mfa_authenticate": f"the second step of signing in: {_LOOKED_AT_ON_THE_WAY}",
+        "mfa_login_webauthn": "JSON for the page's script; takes a POST",
+        "mfa_reauthenticate": f"sends on whoever has no second factor: {_LOOKED_AT_ON_THE_WAY}",
+        "mfa_reauthenticate_webauthn": f"sends on whoever has no passkey: {_LOOKED_AT_ON_THE_WAY}",
+        "mfa_activate_totp": f"asks again who one is: {_LOOKED_AT_ON_THE_WAY}",
+        "mfa_deactivate_totp": f"asks again who one is: {_LOOKED_AT_ON_THE_WAY}",
+        "mfa_view_recovery_codes": f"asks again who one is: {_LOOKED_AT_ON_THE_WAY}",
+        "mfa_generate_recovery_codes": f"asks again who one is: {_LOOKED_AT_ON_THE_WAY}",
+        "mfa_download_recovery_codes": "a text file",
+        "mfa_add_webauthn": f"asks again who one is: {_LOOKED_AT_ON_THE_WAY}",
+        "mfa_edit_webauthn": f"asks again who one is: {_LOOKED_AT_ON_THE_WAY}",
+        "mfa_remove_webauthn": f"asks again who one is: {_LOOKED_AT_ON_THE_WAY}",
         "account_set_password": "sends on whoever has a password, and nobody has none",
         "admin:login": "sends on to our own sign-in",
         "admin:logout": "takes a POST",
