@@ -36,6 +36,7 @@ def test_a_message_with_everything_in_order_goes() -> None:
         ({"consent": None}, "no_consent"),
         ({"consent": ConsentDecision.WITHDRAWN}, "consent_withdrawn"),
         ({"opted_out": True}, "opted_out"),
+        ({"turned_off": True}, "turned_off"),
         ({"unreachable": True}, "unreachable"),
         ({"allowance_used_up": True}, "too_often"),
         ({"equal_texts": EQUAL_TEXTS}, "loop"),
@@ -104,8 +105,17 @@ def test_the_first_objection_in_the_stated_order_decides(facts: GateFacts) -> No
 
 def test_every_fact_can_decide() -> None:
     """A fact no rule looks at would be a hole that looks like a wall."""
-    deciding = {"sending_enabled", "sender_active", "opted_out", "consent", "unreachable", "expires_at"}
-    deciding |= {"equal_texts", "provider_answers", "allowance_used_up", "purpose", "channel", "kind", "now"}
+    deciding = {"sending_enabled", "sender_active", "opted_out", "consent", "turned_off", "unreachable"}
+    deciding |= {
+        "expires_at",
+        "equal_texts",
+        "provider_answers",
+        "allowance_used_up",
+        "purpose",
+        "channel",
+        "kind",
+        "now",
+    }
     assert {field.name for field in fields(GateFacts)} == deciding
 
 
@@ -115,7 +125,7 @@ def test_a_decision_is_recorded_with_when_why_and_by_which_rules() -> None:
         "asked": "plan",
         "at": "2026-11-20T21:30:00+00:00",
         "outcome": "hold",
-        "rules": 1,
+        "rules": 2,
         "reason": "sending_stopped",
         "until": "2026-11-20T21:31:00+00:00",
     }

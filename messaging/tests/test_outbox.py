@@ -26,7 +26,7 @@ def queue_text(address: Address, now: datetime, **given: Any) -> Message:
 def test_a_message_is_a_row_with_the_gates_decision(now: datetime) -> None:
     message = queue_text(PhoneFactory.create(), now, sender=SenderFactory.create(), topic="user:1", language="es")
     assert (message.state, message.topic, message.language) == (MessageState.QUEUED, "user:1", "es")
-    assert message.decisions == [{"asked": "plan", "at": now.isoformat(), "outcome": "allow", "rules": 1}]
+    assert message.decisions == [{"asked": "plan", "at": now.isoformat(), "outcome": "allow", "rules": 2}]
 
 
 @pytest.mark.django_db
