@@ -10,6 +10,7 @@ from ua_parser import parse
 _LONGEST: Final = 40
 _BROWSERS: Final = {
     "Chrome Mobile": "Chrome",
+    "HeadlessChrome": "Chrome",
     "Chrome Mobile iOS": "Chrome",
     "Firefox Mobile": "Firefox",
     "Firefox iOS": "Firefox",
@@ -18,6 +19,7 @@ _BROWSERS: Final = {
     "Opera Mobile": "Opera",
 }
 _SYSTEMS: Final = {"Mac OS X": "macOS"}
+_FIRST_WORD: Final = re.compile(r"[/ ]")
 _NO_BROWSER: Final = ("Mobile Safari UI/WKWebView", "Chrome Mobile WebView")  # an app that shows pages
 
 
@@ -42,10 +44,10 @@ def device_of(user_agent: str) -> Device:
     kept, nothing that could become a link.
     """
     found = parse(user_agent)
-    browser = found.user_agent.family if found.user_agent else re.split(r"[/ ]", user_agent, maxsplit=1)[0]
     system = found.os.family if found.os else ""
-    if browser in _NO_BROWSER:
-        browser = ""
+    browser = found.user_agent.family if found.user_agent else system
+    if browser in (system, *_NO_BROWSER):
+        browser = _FIRST_WORD.split(user_agent, maxsplit=1)[0].removeprefix("Mozilla")
     return Device(browser=_plain(_BROWSERS.get(browser, browser)), system=_plain(_SYSTEMS.get(system, system)))
 
 

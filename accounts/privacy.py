@@ -160,6 +160,10 @@ register(
                 "data": "what was looked at; who looked is a keyed hash that changes every day"
             },
             "accounts.AuditSeal": {"hash": "of entries, which hold nothing personal"},
+            "accounts.SignIn": dict.fromkeys(
+                ("user", "address", "user_agent"),
+                "a view, which holds nothing of its own: BrowserSession, RefreshFamily",
+            ),
             "accounts.ApiKey": {"digest": "of the secret; goes with the account"},
             "account.EmailConfirmation": {"email_address": "not written: links are signed instead, and hold no row"},
             "admin.LogEntry": dict.fromkeys(

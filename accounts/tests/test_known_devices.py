@@ -162,6 +162,8 @@ def test_signing_up_tells_nothing_and_the_next_device_is_new(now: datetime, db: 
         ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148", "iOS"),
         ("okhttp/4.9.1", "okhttp"),
         ("Fanfare/3.1", "Fanfare"),
+        ("Fanfare/3.1 (Android 14)", "Fanfare on Android"),
+        ("Mozilla/5.0 (Linux; Android 14)", "Android"),
         ("", "Unknown device"),
         ("<b>visit</b>https://evil.example/now x", "b visit"),
         ("\u202e" * 300, "Unknown device"),
