@@ -78,7 +78,7 @@ def figures_make_sense(app_configs: Any, **_more: Any) -> Iterator[CheckMessage]
 
 @register()
 def roles_are_known(app_configs: Any, **_more: Any) -> Iterator[CheckMessage]:
-    known = [role for role, _name in get_user_model()._meta.get_field("role").choices]
+    known = [str(role) for role, _name in get_user_model()._meta.get_field("role").flatchoices]
     for role in sorted(settings.MFA_REQUIRED_ROLES.difference(known)):
         hint = f"The roles: {', '.join(known)}."
         yield Error(f"MFA_REQUIRED_ROLES: {role!r} is no role, so nobody is asked.", hint=hint, id="fanfare.E050")

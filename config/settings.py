@@ -262,7 +262,6 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900  # seconds in which whoever has just show
 MFA_ADAPTER = "accounts.mfa_adapter.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_RATE_LIMITS = {"webauthn_login": "30/5m/ip"}  # as LIMIT_SIGN_IN: there is nothing to guess, and a venue shares one
 MFA_FORMS = {
     "authenticate": "accounts.forms.second_factor.CodeForm",
     "authenticate_webauthn": "accounts.forms.second_factor.SecondStepByPasskeyForm",
@@ -368,6 +367,7 @@ ACCOUNT_RATE_LIMITS = allauth_limits.rates(LIMITS)
 
 VOTING_TOKEN_SECONDS = env.int("VOTING_TOKEN_SECONDS", 600)
 VIEWING_TOKEN_SECONDS = env.int("VIEWING_TOKEN_SECONDS", 3_600)
+MFA_RATE_LIMITS = {"webauthn_login": ACCOUNT_RATE_LIMITS["login"]}
 LEADERBOARD_INTERVAL_MS = env.int("LEADERBOARD_INTERVAL_MS", 50)
 
 # --- API --------------------------------------------------------------------------------------------------------------

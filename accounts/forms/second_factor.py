@@ -1,5 +1,6 @@
 """Forms of the second step: allauth's, with our words, our limits and our services behind them."""
 
+import struct
 from typing import Any, Final
 
 from allauth.account.forms import ReauthenticateForm
@@ -12,6 +13,7 @@ from django.core.exceptions import ValidationError as FormError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
 from accounts.actors import Via, actor_of
 from accounts.models import User
@@ -21,8 +23,7 @@ from config.lib.errors import Refusal
 from config.lib.public_ids import LENGTH
 
 _CODE_LENGTH: Final = 32
-_NAMES: Final = ("id", "rawId", "type")
-_ANSWERED: Final = ("clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle")
+_UNREADABLE: Final = (TypeError, ValueError, LookupError, AttributeError, struct.error)
 _DIGITS: Final = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
 
 
@@ -33,20 +34,29 @@ def code_field(label: Any, help_text: Any, **attributes: str) -> forms.CharField
 
 
 class CredentialField(forms.JSONField):
-    """What the browser's authenticator answered, as JSON, of the shape that WebAuthn gives it (section 5.1): text in text."""
+    """What the browser's authenticator answered, as JSON (WebAuthn, section 5.1); `reads` is fido2's class for it.
+
+    Read here once, because the readers of fido2 and allauth let much of what no browser sends pass as a fault of ours.
+    """
 
     widget = forms.HiddenInput
-    default_error_messages = {"invalid": _("Your browser sent nothing we can read. Try again.")}
+    default_error_messages = {
+        "required": _("Passkeys need JavaScript, and a browser that knows them."),
+        "invalid": _("Your browser sent nothing we can read. Try again."),
+    }
+
+    def __init__(self, reads: Any, **kwargs: Any) -> None:
+        self.reads = reads
+        super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Any:
         sent = super().to_python(value)
         if sent in self.empty_values:
             return None
-        answer = sent.get("response") if isinstance(sent, dict) else None
-        if not isinstance(answer, dict) or not all(isinstance(sent.get(name), str) for name in _NAMES):
-            raise FormError(self.error_messages["invalid"], code="invalid")
-        if not all(isinstance(answer.get(name), str) for name in answer if name in _ANSWERED):
-            raise FormError(self.error_messages["invalid"], code="invalid")
+        try:
+            self.reads.from_dict(sent)
+        except _UNREADABLE as error:
+            raise FormError(self.error_messages["invalid"], code="invalid") from error
         return sent
 
 
@@ -107,7 +117,7 @@ class AddAppForm(forms.Form):
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
     """A name for it, and what the browser answered."""
 
-    credential = CredentialField()
+    credential = CredentialField(RegistrationResponse)
     passwordless = None  # each signs in by itself: the authenticator checks a fingerprint, a face or a PIN
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -129,7 +139,7 @@ class RenamePasskeyForm(forms.Form):
 class SecondStepByPasskeyForm(AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
     """The second step of signing in, by a passkey."""
 
-    credential = CredentialField()
+    credential = CredentialField(AuthenticationResponse)
 
     def save(self) -> None:
         _note(context.request, self.cleaned_data["credential"])
@@ -145,11 +155,10 @@ class ConfirmByPasskeyForm(SecondStepByPasskeyForm):
 class PasskeyForm(forms.Form):
     """Signing in with a passkey alone. `credential` becomes allauth's row of the passkey that answered."""
 
-    credential = CredentialField()
+    credential = CredentialField(AuthenticationResponse)
 
     def clean_credential(self) -> Any:
         credential = self.cleaned_data["credential"]
-        auth.parse_authentication_response(credential)
         return auth.complete_authentication(_owner_named_by(credential), credential)
 
 

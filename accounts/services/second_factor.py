@@ -7,7 +7,6 @@ same transaction under the account's row lock, so that policies ask nobody.
 from datetime import datetime
 from typing import Any, Final
 
-from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.utils import encrypt
@@ -21,6 +20,7 @@ from accounts.audit import record
 from accounts.models import User
 from accounts.policies import require_admin, require_person, verified
 from accounts.second_factors import KIND, key_of, rows_of, step_of
+from accounts.services.notices import notify
 from config.lib.errors import NotFound, Refusal
 
 NAME_LENGTH: Final = 60
@@ -115,7 +115,7 @@ def renew_recovery_codes(*, actor: Actor, now: datetime) -> None:
     Authenticator.objects.filter(user=user, type=KIND.RECOVERY_CODES).delete()
     RecoveryCodes.activate(user)
     record(actor=actor, action="user.renew_recovery_codes", subject=user, now=now)
-    tell_owner(actor=actor, user=user, what="recovery_codes_generated", now=now)
+    notify(actor=actor, user=user, template="recovery_codes_generated", now=now)
 
 
 @transaction.atomic
@@ -130,7 +130,7 @@ def remove_second_factors(*, actor: Actor, user: User, now: datetime) -> None:
     if removed:
         User.objects.filter(pk=user.pk).update(second_factor_at=None)
         record(actor=actor, action="user.remove_second_factors", subject=user, now=now)
-        tell_owner(actor=actor, user=user, what="second_factors_removed", now=now)
+        notify(actor=actor, user=user, template="second_factors_removed", now=now)
 
 
 def _owner(actor: Actor) -> User:
@@ -156,7 +156,7 @@ def _added(actor: Actor, user: User, kind: str, *, now: datetime) -> bool:
     if user.second_factor_at is None:
         User.objects.filter(pk=user.pk).update(second_factor_at=now)
     record(actor=actor, action="user.add_factor", subject=user, now=now, kind=kind)
-    tell_owner(actor=actor, user=user, what=f"{kind}_{'activated' if kind == KIND.TOTP else 'added'}", now=now)
+    notify(actor=actor, user=user, template=f"{kind}_{'activated' if kind == KIND.TOTP else 'added'}", now=now)
     if Authenticator.objects.filter(user=user, type=KIND.RECOVERY_CODES).exists():
         return False
     RecoveryCodes.activate(user)
@@ -175,10 +175,4 @@ def _remove(actor: Actor, user: User, row: Any, *, now: datetime) -> None:
         others.delete()
         User.objects.filter(pk=user.pk).update(second_factor_at=None)
     record(actor=actor, action="user.remove_factor", subject=user, now=now, kind=kind, last=is_last)
-    tell_owner(actor=actor, user=user, what=f"{kind}_{'deactivated' if kind == KIND.TOTP else 'removed'}", now=now)
-
-
-def tell_owner(*, actor: Actor, user: User, what: str, now: datetime) -> None:
-    """A mail to the owner (`mfa/email/<what>`), in this transaction: whoever did it, they hear of it."""
-    about = {"user": user, "timestamp": now, "ip": actor.address or "", "user_agent": actor.user_agent}
-    get_adapter().send_mail(f"mfa/email/{what}", user.email, about)
+    notify(actor=actor, user=user, template=f"{kind}_{'deactivated' if kind == KIND.TOTP else 'removed'}", now=now)

@@ -18,16 +18,17 @@ from accounts.audit import record
 from accounts.models import User
 from accounts.second_factors import KIND, rows_of, step_of
 from accounts.services.clients import SignedIn
-from accounts.services.second_factor import InvalidCode, tell_owner
+from accounts.services.notices import notify
+from accounts.services.second_factor import InvalidCode
 from accounts.services.signing_in import admit
 from config.lib.errors import InvalidCredentials, InvalidToken, RateLimitExceeded, Unavailable
 from config.lib.limits import count
+from config.lib.outages import RETRY_SECONDS
 
 logger = structlog.get_logger(__name__)
 
 _REFUSED = Counter("fanfare_second_step_refused_total", "Second steps of signing in that were refused.", ["because"])
 _MINUTE = 60
-_RETRY_SECONDS = 5
 
 
 def use_code(*, actor: Actor, user: User, code: str, now: datetime) -> Any:
@@ -76,7 +77,7 @@ def finish_log_in(*, actor: Actor, challenge: str, code: str, now: datetime) -> 
 def _count_try(whose: str) -> None:
     allowance = count("second_factor", whose)
     if allowance is None:
-        raise Unavailable(retry_after=_RETRY_SECONDS)
+        raise Unavailable(retry_after=RETRY_SECONDS)
     if allowance.exceeded:
         _REFUSED.labels("limit").inc()
         logger.warning("accounts.second_step_refused", because="limit")
@@ -98,7 +99,7 @@ def _spend(*, actor: Actor, user: User, code: str, now: datetime) -> Any:
             Authenticator.objects.filter(pk=row.pk).update(last_used_at=now)
             record(actor=replace(actor, user=user), action="user.use_factor", subject=user, now=now, kind=row.type)
             if row.type == KIND.RECOVERY_CODES:
-                tell_owner(actor=actor, user=user, what="recovery_code_used", now=now)
+                notify(actor=actor, user=user, template="recovery_code_used", now=now)
             return row
     return None
 
@@ -117,4 +118,5 @@ def _spend_step(row: Any, code: str, *, now: datetime) -> bool:
         arg_joiner=" || ",
         output_field=models.JSONField(),
     )
-    return Authenticator.objects.filter(pk=row.pk, data__last_step__lt=step).update(data=moved) == 1
+    moved_on: int = Authenticator.objects.filter(pk=row.pk, data__last_step__lt=step).update(data=moved)
+    return moved_on == 1

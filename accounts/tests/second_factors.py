@@ -10,7 +10,12 @@ from accounts.tests.factories import confirm_email
 from config.tests.fixtures import acting
 
 SECRET: Final = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-CREDENTIAL: Final[dict[str, Any]] = {"id": "AAECAwQFBgcICQ", "rawId": "AAECAwQFBgcICQ", "type": "public-key", "response": {}}
+CREDENTIAL: Final[dict[str, Any]] = {
+    "id": "AAECAwQFBgcICQ",
+    "rawId": "AAECAwQFBgcICQ",
+    "type": "public-key",
+    "response": {},
+}
 """What a registration leaves behind, for tests that ask no authenticator."""
 
 

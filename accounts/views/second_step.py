@@ -39,7 +39,8 @@ class ConfirmByPasskey(ReauthenticateWebAuthnView):  # type: ignore[misc]  # all
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """The page again: allauth would go to the sign-in, which sends on whoever is signed in."""
-        return self.render_to_response(self.get_context_data(form=form), status=422)
+        response: HttpResponse = self.render_to_response(self.get_context_data(form=form), status=422)
+        return response
 
 
 second_step = SecondStep.as_view()
