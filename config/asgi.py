@@ -25,7 +25,7 @@ application = ProtocolTypeRouter(
         "http": edge(
             EDGE_ROUTES,
             otherwise=with_safe_headers(
-                limited_bodies(django_application, most=settings.MOST_BODY_BYTES),
+                limited_bodies(django_application, most=settings.MOST_BODY_BYTES, larger=settings.LARGER_BODIES),
                 shared=(settings.STATIC_URL, settings.MEDIA_URL),
             ),
         ),
