@@ -20,7 +20,7 @@ async def keep(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"".join(taken)})
 
 
-app = limited_bodies(keep, most=10)
+app = limited_bodies(keep, most=10, larger={"/pictures": 20})
 
 
 async def test_a_body_within_the_limit_passes() -> None:
@@ -38,3 +38,10 @@ async def test_one_that_grows_is_refused_without_reading_on() -> None:
 
     assert (answer.status, answer.error, answer.read) == (413, "PAYLOAD_TOO_LARGE", 2)
     assert taken == [b"x" * 8]
+
+
+async def test_a_path_may_take_more() -> None:
+    assert (await ask(app, "POST", "/pictures", parts=[b"x" * 8, b"x" * 8])).body == b"x" * 16
+    answer = await ask(app, "POST", "/pictures", parts=[b"x" * 8, b"x" * 8, b"x" * 8])
+    assert (answer.status, answer.error) == (413, "PAYLOAD_TOO_LARGE")
+    assert (await ask(app, "POST", "/pictures/", parts=[b"x" * 8, b"x" * 8])).status == 413
