@@ -19,6 +19,8 @@ FOLDER: Final = Path(settings.BASE_DIR) / "artefacts/screenshots"
 SIZES: Final = ((360, 740), (768, 1024), (1440, 900))
 SCREEN_IN_THE_ROOM: Final = ((1920, 1080),)
 _MOST_PIXELS: Final = 8_000  # of height; a list may be longer than anybody looks
+# Scripts that listen to the size of the window have their say in the first frame; the second is drawn with it.
+_DRAWN: Final = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _SHEET: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Every page</title><style>
 body {{ font: 14px system-ui; background: #777; color: #fff; margin: 16px }} section {{ margin-block: 32px }}
@@ -39,6 +41,7 @@ def take(demo: Demo, wanted: Sequence[Target], *, afresh: bool) -> Path:
             for path, width, height, theme in _pictures(sight):
                 sight.tab.set_viewport_size({"width": width, "height": height})
                 sight.tab.emulate_media(color_scheme=theme, reduced_motion="reduce")
+                sight.tab.evaluate(_DRAWN)
                 whole = sight.tab.evaluate("document.documentElement.scrollHeight")
                 sight.tab.screenshot(
                     path=path, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": min(whole, _MOST_PIXELS)}

@@ -1,9 +1,10 @@
 """The console's pages of venues: an organizer's own, an admin's all."""
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.contrib import admin
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -22,6 +23,10 @@ class VenueForm(ConsoleForm):
     class Meta:
         model = Venue
         fields = (*_FIELDS, "version")
+        help_texts: ClassVar[dict[str, Promise]] = {
+            "country": _("Two letters, for example DE."),
+            "timezone": _("For example Europe/Berlin."),
+        }
 
 
 @admin.register(Venue)
