@@ -1,4 +1,7 @@
-"""Any order of log-ins, refreshes, reuses, log-outs and password changes keeps the promises of token families."""
+"""Any order of log-ins, refreshes, reuses, log-outs, password changes and suspensions keeps the promises of token families:
+of each family at most one refresh token is good, a dead family never lives again, a reuse always kills, and the access
+tokens of a dead family are refused.
+"""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,10 +17,12 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multip
 from pytest_django import Settings
 
 from accounts import tokens
-from accounts.models import RefreshFamily, User
+from accounts.actors import Here
+from accounts.models import Ended, RefreshFamily, Role, User
 from accounts.services import clients
-from accounts.services.clients import SignedIn, log_out, open_client, refresh
+from accounts.services.clients import SignedIn, log_out, open_client, refresh, revoke
 from accounts.services.passwords import set_password
+from accounts.services.sessions import end_everything, sign_out_everywhere
 from config.lib.errors import InvalidToken, Refusal, TokenExpired
 from config.tests.fixtures import acting
 
@@ -47,6 +52,7 @@ class TokenFamilies(RuleBasedStateMachine):
         self.now = datetime(2026, 11, 20, 20, tzinfo=UTC)
         self.user = User.objects.create(email=f"machine{next(_numbers)}@example.test", password="!")
         self.known: list[Family] = []
+        self.admin = User.objects.create(email=f"admin{next(_numbers)}@example.test", password="!", role=Role.ADMIN)
 
     def _opened(self, family: Family, signed: SignedIn) -> None:
         family.newest = signed
@@ -55,7 +61,7 @@ class TokenFamilies(RuleBasedStateMachine):
         family.expires = min(idle, family.started + timedelta(days=fanfare.REFRESH_ABSOLUTE_DAYS))
 
     def _lives(self, family: Family) -> bool:
-        return not family.ended and self.now < family.expires
+        return not family.ended and self.now < family.expires and self.user.is_active
 
     @rule(target=families)
     def log_in(self) -> Family:
@@ -90,6 +96,8 @@ class TokenFamilies(RuleBasedStateMachine):
 
     @rule(family=families)
     def log_out(self, family: Family) -> None:
+        if not self.user.is_active:
+            return
         log_out(actor=acting(self.user), family_id=family.pk, now=self.now)
         family.ended = True
 
@@ -98,6 +106,35 @@ class TokenFamilies(RuleBasedStateMachine):
         set_password(actor=acting(self.user), user=self.user, password=password, now=self.now)
         for family in self.known:
             family.ended = True
+
+    @rule(family=families)
+    def revoke(self, family: Family) -> None:
+        revoke(actor=acting(self.admin), family=RefreshFamily.objects.get(pk=family.pk), now=self.now)
+        family.ended = True
+
+    @rule(kept=families)
+    def sign_out_everywhere_else(self, kept: Family) -> None:
+        if self.user.is_active:
+            sign_out_everywhere(actor=acting(self.user), keep=Here(family_id=kept.pk), now=self.now)
+            for family in self.known:
+                family.ended |= family is not kept
+
+    @rule(ends=st.booleans())
+    def suspend(self, ends: bool) -> None:
+        """`is_active` alone is enough, while it lasts; ended families stay dead when it is taken back."""
+        self._set_active(False)
+        if ends:
+            end_everything(user=self.user, because=Ended.SUSPENDED, now=self.now)
+            for family in self.known:
+                family.ended = True
+
+    @rule()
+    def restore(self) -> None:
+        self._set_active(True)
+
+    def _set_active(self, active: bool) -> None:
+        self.user.is_active = active
+        self.user.save(update_fields=["is_active"])
 
     @rule(minutes=st.sampled_from([0, 1, 5, 11]), days=st.sampled_from([0, 0, 0, 20, 31]))
     def wait(self, minutes: int, days: int) -> None:

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 import jwt
 import pytest
 from pytest_django import DjangoAssertNumQueries, Settings
+from rest_framework.test import APIClient
 
 from accounts import tokens
 from accounts.models import Ended, RefreshFamily, User
-from accounts.services.clients import SignedIn, open_client
+from accounts.services.clients import SignedIn, open_client, refresh
 from config.lib.errors import InvalidToken, TokenExpired
 from config.lib.secrets import keys_for
 from config.tests.fixtures import acting
@@ -52,10 +53,31 @@ def test_new_tokens_are_signed_with_the_newest_key(fan: User, now: datetime, set
     assert before["kid"] != after["kid"]
 
 
-def test_token_of_a_dropped_key_is_refused(signed: SignedIn, now: datetime, settings: Settings) -> None:
+def test_a_client_goes_on_through_a_rotation_of_keys(
+    signed: SignedIn, api: APIClient, now: datetime, settings: Settings
+) -> None:
+    """A new key in front, a refresh, the old key dropped: what the client holds by then is of the new key."""
+    old = settings.FANFARE_KEYS
+    settings.FANFARE_KEYS = ["a-newer-key", *old]
+    renewed = refresh(actor=acting(None), token=signed.tokens.refresh, now=now)
+    settings.FANFARE_KEYS = ["a-newer-key"]
+
+    api.credentials(HTTP_AUTHORIZATION=f"Bearer {renewed.tokens.access}")
+    assert api.get("/api/v1/auth/profile").status_code == 200
+    assert refresh(actor=acting(None), token=renewed.tokens.refresh, now=now)
+    api.credentials(HTTP_AUTHORIZATION=f"Bearer {signed.tokens.access}")
+    assert api.get("/api/v1/auth/profile").json()["error"]["code"] == "INVALID_TOKEN"
+
+
+def test_tokens_of_a_dropped_key_are_refused_and_end_nothing(
+    signed: SignedIn, now: datetime, settings: Settings
+) -> None:
     settings.FANFARE_KEYS = ["a-newer-key"]
     with pytest.raises(InvalidToken):
         tokens.family_of_access(signed.tokens.access, now=now)
+    with pytest.raises(InvalidToken):
+        refresh(actor=acting(None), token=signed.tokens.refresh, now=now)
+    assert RefreshFamily.objects.get().revoked_at is None
 
 
 def test_refresh_token_is_no_access_token_and_the_reverse(signed: SignedIn, now: datetime) -> None:
