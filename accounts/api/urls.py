@@ -4,6 +4,8 @@ from django.urls import path
 
 from accounts.api import document
 from accounts.api.views import keys, phones, privacy, profile, sessions, signing_in, uploads, user_settings
+from accounts.api.views.email_addresses import ChangeEmailView, ConfirmEmailView, SendLinkAgainView
+from accounts.api.views.passwords import ChangePasswordView, NewPasswordView, ResetView
 from accounts.api.views.second_step import SecondStepView
 from config.lib.api.converters import PUBLIC_ID
 
@@ -16,6 +18,12 @@ urlpatterns = [
     path("auth/logout", signing_in.LogOutView.as_view(), name="log-out"),
     path("auth/sessions", sessions.SessionsView.as_view(), name="sessions"),
     path(f"auth/sessions/<{PUBLIC_ID}:public_id>", sessions.SessionView.as_view(), name="session"),
+    path("auth/password/reset", ResetView.as_view(), name="reset-password"),
+    path("auth/password/reset/confirm", NewPasswordView.as_view(), name="new-password"),
+    path("auth/password/change", ChangePasswordView.as_view(), name="change-password"),
+    path("auth/email/verify", ConfirmEmailView.as_view(), name="confirm-email"),
+    path("auth/email/verify/resend", SendLinkAgainView.as_view(), name="send-link-again"),
+    path("auth/email/change", ChangeEmailView.as_view(), name="change-email"),
     path("auth/profile", profile.ProfileView.as_view(), name="profile"),
     path("auth/phone/verify", phones.PhoneVerifyView.as_view(), name="verify-phone"),
     path("settings", user_settings.SettingsView.as_view(), name="settings"),

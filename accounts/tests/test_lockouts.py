@@ -81,7 +81,7 @@ def test_counters_go_by_themselves() -> None:
 
 
 def test_nothing_is_let_in_uncounted(monkeypatch: pytest.MonkeyPatch) -> None:
-    lost = redis.Client(host="127.0.0.1", port=1)
+    lost = redis.Client(host="127.0.0.1", port=1, retry=None)
     monkeypatch.setattr(redis, "sync_client", lambda: lost)
     with pytest.raises(Unavailable):
         fail("a")

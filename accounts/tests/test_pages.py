@@ -189,7 +189,8 @@ def test_wrong_passwords_are_limited_and_the_page_says_so(browser: Client, fan: 
     sent = {"login": fan.email, "password": "not the password"}
     assert [browser.post(LOG_IN, sent).status_code for _attempt in range(2)] == [200, 429]
     refused = browser.post(LOG_IN, {**sent, "password": PASSWORD})
-    assert (refused.status_code, refused["Retry-After"]) == (429, "60")
+    assert refused.status_code == 429
+    assert 0 < int(refused["Retry-After"]) <= 60
     assert refused.content.decode().count("Too many wrong passwords. Try again in 1 minute") == 1
     assert not is_signed_in(browser)
     assert Client().post(LOG_IN, {"login": "nobody@example.test", "password": "x"}).status_code == 200

@@ -12,13 +12,14 @@ from accounts.services.clients import SignedIn
 from config.lib.api.serializers import Body
 
 
-def _password() -> serializers.CharField:
-    return serializers.CharField(max_length=MAXIMUM, trim_whitespace=False, write_only=True)
+def password_field(**more: Any) -> serializers.CharField:
+    """As it was typed, spaces and all."""
+    return serializers.CharField(max_length=MAXIMUM, trim_whitespace=False, write_only=True, **more)
 
 
 class LogInBody(Body):
     email = serializers.EmailField(max_length=254)
-    password = _password()
+    password = password_field()
 
 
 class SignUpBody(LogInBody):
