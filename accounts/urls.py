@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from accounts.views import privacy, sessions
 from accounts.views.developers import developers, revoke_all_mine, revoke_mine
+from accounts.views.email_addresses import keep_email, my_email, send_again
 from accounts.views.language import set_language
 from accounts.views.me import my_home, my_votes
 from accounts.views.phones import my_phone
@@ -42,6 +43,9 @@ _account = [
     path("confirm/passkey/", confirm_by_passkey, name="mfa_reauthenticate_webauthn"),
     path(f"erased/<{PUBLIC_ID}:public_id>/", privacy.erasure, name="erasure"),
     path("unlock/<str:code>/", unlock_account, name="account_unlock"),
+    path("email/", my_email, name="account_email"),
+    path("email/again/", send_again, name="send-email-link"),
+    path("email/keep/", keep_email, name="keep-email"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("confirm-email/", views.email_verification_sent, name="account_email_verification_sent"),
     re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", views.confirm_email, name="account_confirm_email"),

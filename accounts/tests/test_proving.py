@@ -81,9 +81,7 @@ def test_a_lock_ends_by_itself_and_the_next_is_longer(fan: User, now: datetime) 
     assert outcome(fan.email, PASSWORD, later + timedelta(seconds=120)) == "in"
 
 
-def test_a_locked_account_costs_no_run_of_the_hasher(
-    fan: User, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_locked_account_costs_no_run_of_the_hasher(fan: User, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     locked(fan.email, now)
     monkeypatch.setattr(proving, "matches", lambda *_asked: pytest.fail("the password was looked at"))
     assert outcome(fan.email, PASSWORD, now) == "ACCOUNT_LOCKED"
@@ -167,7 +165,9 @@ def test_signing_in_makes_the_browser_known(fan: User, api: APIClient, door: str
     assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 180 * 86_400)
     assert fan.email not in cookie.value
     locked(fan.email, now)
-    again = api.post(API, {"email": fan.email, "password": PASSWORD}, headers={"Cookie": f"known_browser={cookie.value}"})
+    again = api.post(
+        API, {"email": fan.email, "password": PASSWORD}, headers={"Cookie": f"known_browser={cookie.value}"}
+    )
     assert again.status_code == 200
 
 

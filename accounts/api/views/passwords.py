@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import known_browsers
-from accounts.actors import Credential, actor_of
+from accounts.actors import actor_of, here_of
 from accounts.api.serializers.passwords import ChangePasswordBody, NewPasswordBody, ResetBody
 from accounts.services.notices import notify
 from accounts.services.passwords import change_password
@@ -62,11 +62,9 @@ class ChangePasswordView(ApiView):
     def post(self, request: Request) -> Response:
         """Change the password, by whoever knows the present one. All other clients and browsers are signed out."""
         actor, now, body = actor_of(request), timezone.now(), self.body(request, ChangePasswordBody)
-        family_id = request.auth.family_id if isinstance(request.auth, Credential) else None
-        user = change_password(
-            actor=actor, old=body["old_password"], password=body["password"], keep=family_id, now=now
-        )
+        here = here_of(request)
+        user = change_password(actor=actor, old=body["old_password"], password=body["password"], keep=here, now=now)
         notify(actor=actor, user=user, template="password_changed", now=now)
-        if family_id is None:
-            update_session_auth_hash(request, user)  # this browser stays
+        if here.session_id is not None:
+            update_session_auth_hash(request._request, user)  # this browser stays
         return Response(status=204)
