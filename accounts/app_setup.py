@@ -9,11 +9,11 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.utils.safestring import SafeString
 
 from accounts.models import User
+from accounts.second_factors import PURPOSE
 from config.lib import qr
 from config.lib.secrets import Undecryptable, decrypt, encrypt
 
 _KEY: Final = "app_setup"
-_PURPOSE: Final = "mfa"
 _ISSUER: Final = "Fanfare"
 _GROUP: Final = 4
 
@@ -35,7 +35,7 @@ class AppSetup:
 def app_setup_of(session: SessionBase, user: User) -> AppSetup:
     """The one that waits in this session, else a new one: looking again must not outdate what was scanned."""
     secret = _waiting(session) or generate_totp_secret()
-    session[_KEY] = encrypt(secret, purpose=_PURPOSE)
+    session[_KEY] = encrypt(secret, purpose=PURPOSE)
     asked = urlencode({"secret": secret, "issuer": _ISSUER}, quote_via=quote)
     address = f"otpauth://totp/{_ISSUER}:{quote(user.email)}?{asked}"
     return AppSetup(secret=secret, address=address, drawing=qr.drawn(address))
@@ -48,6 +48,6 @@ def forget_app_setup(session: SessionBase) -> None:
 
 def _waiting(session: SessionBase) -> str:
     try:
-        return decrypt(session.get(_KEY, ""), purpose=_PURPOSE)
+        return decrypt(session.get(_KEY, ""), purpose=PURPOSE)
     except Undecryptable:
         return ""

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.passkey_origins import relying_party
+from accounts.second_factors import PURPOSE
 from config.lib.secrets import decrypt, encrypt
 
-PURPOSE = "mfa"
 NAME = "Fanfare"
 
 

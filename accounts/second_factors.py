@@ -12,10 +12,12 @@ from typing import Any, Final
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.db.models import F, Func, JSONField, Value
 
 from accounts.models import User
 
 KIND: Final = Authenticator.Type
+PURPOSE: Final = "mfa"  # of the key ring, which seals their secrets
 STEP_SECONDS: Final = 30
 DRIFT: Final = 1  # steps that a phone's clock may be off, either way (RFC 6238, section 5.2)
 _KEY_LENGTH: Final = 16
@@ -90,6 +92,17 @@ def code_at(secret: str, step: int) -> str:
     """The six digits that an app shows in this step."""
     digits: str = format_hotp_value(hotp_value(secret, step))
     return digits
+
+
+def with_data(**changes: Any) -> Func:
+    """A row's `data` with these members put in, as an expression: what another request changes at the same time stays."""
+    return Func(
+        F("data"),
+        Value(changes, output_field=JSONField()),
+        template="%(expressions)s",
+        arg_joiner=" || ",
+        output_field=JSONField(),
+    )
 
 
 def _by_kind(rows: Iterable[Any]) -> Iterator[tuple[str, Iterator[Any]]]:

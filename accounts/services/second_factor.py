@@ -15,12 +15,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor
+from accounts.actors import Actor, Here
 from accounts.audit import record
-from accounts.models import User
+from accounts.models import Ended, User
 from accounts.policies import require_admin, require_person, verified
-from accounts.second_factors import KIND, key_of, rows_of, step_of
+from accounts.second_factors import KIND, key_of, rows_of, step_of, with_data
 from accounts.services.notices import notify
+from accounts.services.sessions import NOTHING, Gone, end_everything
 from config.lib.errors import NotFound, Refusal
 
 NAME_LENGTH: Final = 60
@@ -49,10 +50,10 @@ def require_addable(actor: Actor) -> None:
 
 
 @transaction.atomic
-def add_app(*, actor: Actor, secret: str, code: str, now: datetime) -> bool:
+def add_app(*, actor: Actor, secret: str, code: str, now: datetime, here: Here = NOTHING) -> bool:
     """An app that makes codes from `secret` (base32), shown by the `code` it makes now; whether recovery codes were made, too.
 
-    Raises AuthRequired, InsufficientScope, EmailUnverified, AppAlreadyOn, InvalidCode.
+    With the first factor everything that signed in without one ends, but what `here` names. Raises AuthRequired, InsufficientScope, EmailUnverified, AppAlreadyOn, InvalidCode.
     """
     user = _locked(_owner(actor))
     if Authenticator.objects.filter(user=user, type=KIND.TOTP).exists():
@@ -62,26 +63,25 @@ def add_app(*, actor: Actor, secret: str, code: str, now: datetime) -> bool:
         raise InvalidCode
     data = {"secret": encrypt(secret), "last_step": step}  # the code that was just typed signs nobody in
     Authenticator.objects.create(user=user, type=KIND.TOTP, data=data, created_at=now)
-    return _added(actor, user, KIND.TOTP, now=now)
+    return _added(actor, user, KIND.TOTP, here=here, now=now)
 
 
 @transaction.atomic
-def add_passkey(*, actor: Actor, name: str, credential: dict[str, Any], now: datetime) -> bool:
+def add_passkey(*, actor: Actor, name: str, credential: dict[str, Any], now: datetime, here: Here = NOTHING) -> bool:
     """A passkey whose registration has been checked (WebAuthn, section 7.1); whether recovery codes were made, too.
 
-    Raises AuthRequired, InsufficientScope, EmailUnverified.
+    With the first factor everything that signed in without one ends, but what `here` names. Raises AuthRequired, InsufficientScope, EmailUnverified.
     """
     user = _locked(_owner(actor))
     WebAuthn.add(user, name[:NAME_LENGTH], credential)
-    return _added(actor, user, KIND.WEBAUTHN, now=now)
+    return _added(actor, user, KIND.WEBAUTHN, here=here, now=now)
 
 
 @transaction.atomic
 def rename_passkey(*, actor: Actor, key: str, name: str, now: datetime) -> None:
     """Call it something else. Raises AuthRequired, InsufficientScope, NotFound."""
     row = _passkey(_locked(require_person(actor)), key)
-    row.data["name"] = name[:NAME_LENGTH]
-    row.save(update_fields=["data"])
+    Authenticator.objects.filter(pk=row.pk).update(data=with_data(name=name[:NAME_LENGTH]))
     record(actor=actor, action="user.rename_passkey", subject=row.user, now=now)
 
 
@@ -152,10 +152,13 @@ def _passkey(user: User, key: str) -> Any:
     return row
 
 
-def _added(actor: Actor, user: User, kind: str, *, now: datetime) -> bool:
+def _added(actor: Actor, user: User, kind: str, *, here: Here, now: datetime) -> bool:
+    gone = Gone(sessions=0, clients=0)
     if user.second_factor_at is None:
         User.objects.filter(pk=user.pk).update(second_factor_at=now)
-    record(actor=actor, action="user.add_factor", subject=user, now=now, kind=kind)
+        gone = end_everything(user=user, because=Ended.SIGNED_OUT, now=now, keep=here)
+    ended = {"sessions": gone.sessions, "clients": gone.clients}
+    record(actor=actor, action="user.add_factor", subject=user, now=now, kind=kind, **ended)
     notify(actor=actor, user=user, template=f"{kind}_{'activated' if kind == KIND.TOTP else 'added'}", now=now)
     if Authenticator.objects.filter(user=user, type=KIND.RECOVERY_CODES).exists():
         return False

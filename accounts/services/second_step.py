@@ -7,8 +7,7 @@ from typing import Any
 import structlog
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt
-from django.db import models, transaction
-from django.db.models import F, Func, Value
+from django.db import transaction
 from django.utils.translation import ngettext
 from prometheus_client import Counter
 
@@ -16,7 +15,7 @@ from accounts import challenges
 from accounts.actors import Actor
 from accounts.audit import record
 from accounts.models import User
-from accounts.second_factors import KIND, rows_of, step_of
+from accounts.second_factors import KIND, rows_of, step_of, with_data
 from accounts.services.clients import SignedIn
 from accounts.services.notices import notify
 from accounts.services.second_factor import InvalidCode
@@ -111,12 +110,7 @@ def _spend_step(row: Any, code: str, *, now: datetime) -> bool:
     step = step_of(decrypt(row.data["secret"]), code, now=now)
     if step is None:
         return False
-    moved = Func(
-        F("data"),
-        Value({"last_step": step}, output_field=models.JSONField()),
-        template="%(expressions)s",
-        arg_joiner=" || ",
-        output_field=models.JSONField(),
+    moved_on: int = Authenticator.objects.filter(pk=row.pk, data__last_step__lt=step).update(
+        data=with_data(last_step=step)
     )
-    moved_on: int = Authenticator.objects.filter(pk=row.pk, data__last_step__lt=step).update(data=moved)
     return moved_on == 1

@@ -6,12 +6,16 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.mail import EmailMessage
+from django.core.management import CommandError, call_command
+from django.test import Client
 from pytest_django import Settings
 
-from accounts.models import AuditEntry, User
+from accounts.actors import Here
+from accounts.models import AuditEntry, RefreshFamily, User
 from accounts.policies import EmailUnverified
 from accounts.second_factors import code_at, second_factors_of, step_of, unused_recovery_codes
 from accounts.services import second_factor
+from accounts.services.clients import open_client
 from accounts.services.second_factor import (
     AppAlreadyOn,
     InvalidCode,
@@ -28,7 +32,8 @@ from accounts.services.second_factor import (
 from accounts.services.second_step import use_code
 from accounts.tests.factories import confirm_email
 from accounts.tests.second_factors import CREDENTIAL, SECRET, code_now, with_app, with_passkey
-from config.lib.errors import Forbidden, NotFound, RateLimitExceeded
+from accounts.tokens import family_of_access
+from config.lib.errors import Forbidden, InvalidToken, NotFound, RateLimitExceeded
 from config.tests.fixtures import acting
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +77,45 @@ def test_an_app_is_added_with_recovery_codes_and_a_mail(
     assert (factors.app_added, factors.codes_left, factors.codes_made, factors.are_on) == (now, 10, 10, True)
     assert actions() == ["user.add_factor", "user.add_factor"]
     assert [(mail.to, mail.subject) for mail in mailoutbox] == [([fan.email], "Two-step sign-in is on")]
+
+
+def test_the_first_factor_ends_what_signed_in_without_one(fan: User, now: datetime) -> None:
+    confirm_email(fan)
+    elsewhere, mine = (open_client(actor=acting(fan), user=fan, now=now) for _client in range(2))
+    here = Here(family_id=RefreshFamily.objects.latest("pk").pk)
+    browser = Client()
+    browser.force_login(fan)
+    add_app(actor=acting(fan), secret=SECRET, code=code_now(now), here=here, now=now)
+    assert browser.get("/me/").status_code == 302
+    with pytest.raises(InvalidToken):
+        family_of_access(elsewhere.tokens.access, now=now)
+    assert family_of_access(mine.tokens.access, now=now).user == fan
+    facts = AuditEntry.objects.filter(action="user.add_factor").earliest("pk").facts
+    assert facts == {"kind": "totp", "sessions": 1, "clients": 1}
+    browser.force_login(fan)
+    add_passkey(actor=acting(fan), name="Phone", credential=CREDENTIAL, now=now)
+    assert browser.get("/me/").status_code == 200, "a second factor more ends nothing"
+
+
+def test_secrets_outlive_the_key_they_were_sealed_with(fan: User, now: datetime, settings: Settings) -> None:
+    old, new = "an old key that is long enough for it", "a new key that is long enough for that"
+    settings.FANFARE_KEYS = [old]
+    with_app(fan, now=now - timedelta(days=1))
+    codes = unused_recovery_codes(fan)
+    settings.FANFARE_KEYS = [new, old]
+    call_command("reseal_secrets")
+    settings.FANFARE_KEYS = [new]
+    assert unused_recovery_codes(fan) == codes
+    assert use_code(actor=acting(None), user=fan, code=code_now(now), now=now).type == "totp"
+
+
+def test_a_secret_that_no_key_opens_is_left_as_it_is(fan: User, now: datetime, settings: Settings) -> None:
+    with_app(fan, now=now)
+    stored = list(Authenticator.objects.values_list("data", flat=True))
+    settings.FANFARE_KEYS = ["another key altogether, of forty letters"]
+    with pytest.raises(CommandError, match="2 secrets cannot be opened"):
+        call_command("reseal_secrets")
+    assert list(Authenticator.objects.values_list("data", flat=True)) == stored
 
 
 def test_secrets_lie_sealed(fan: User, now: datetime) -> None:

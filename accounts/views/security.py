@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.actors import Via, actor_of
+from accounts.actors import Via, actor_of, here_of
 from accounts.app_setup import AppSetup, app_setup_of, forget_app_setup
 from accounts.forms.second_factor import AddAppForm, AddPasskeyForm, RenamePasskeyForm
 from accounts.models import User
@@ -109,13 +109,14 @@ def add_app(request: HttpRequest) -> HttpResponse:
                 actor=actor_of(request, Via.PAGE),
                 secret=setup.secret,
                 code=form.cleaned_data["code"],
+                here=here_of(request),
                 now=timezone.now(),
             )
         except second_factor.InvalidCode as refusal:
             form.refuse(refusal)
         else:
             forget_app_setup(request.session)
-            messages.success(request, _("Two-step sign-in is on: from now on your app's code is asked, too."))
+            messages.success(request, _("From now on your app's code is asked, too, when you sign in."))
             return _added(request, codes_made=added)
     return _app_page(request, form, setup)
 
@@ -153,7 +154,9 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
     form = AddPasskeyForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         name, credential = form.cleaned_data["name"], form.cleaned_data["credential"]
-        added = second_factor.add_passkey(actor=actor, name=name, credential=credential, now=timezone.now())
+        added = second_factor.add_passkey(
+            actor=actor, name=name, credential=credential, here=here_of(request), now=timezone.now()
+        )
         messages.success(request, _("Passkey added. You can sign in with it from now on."))
         return _added(request, codes_made=added)
     context = {"form": form, "options": webauthn.begin_registration(user, passwordless=True)}
@@ -163,6 +166,7 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
 def _added(request: HttpRequest, *, codes_made: bool) -> HttpResponse:
     """On to the recovery codes where some were made just now, which nobody has seen yet; else back to where one came from."""
     if codes_made:
+        messages.success(request, _("Two-step sign-in is on. Your other devices are signed out."))
         return redirect(_onward(request, "mfa_view_recovery_codes"))
     return redirect(get_next_redirect_url(request) or HUB)
 
