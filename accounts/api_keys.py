@@ -1,4 +1,4 @@
-"""The text of an API key, and the row it names (ADR 0012).
+"""The text of an API key, and the row it names (ADR 0014).
 
     ff_<public id: 16>_<secret: 52><checksum: 7>
 

@@ -122,6 +122,11 @@ def _dead_clients(before: datetime) -> QuerySet[RefreshFamily]:
     return RefreshFamily.objects.filter(Q(expires_at__lt=before) | Q(revoked_at__lt=before))
 
 
+def _dead_keys(before: datetime) -> QuerySet[ApiKey]:
+    """Kept for a while, so that their owner sees what ended, and why."""
+    return ApiKey.objects.filter(Q(expires_at__lt=before) | Q(revoked_at__lt=before))
+
+
 def _known_whereabouts(before: datetime) -> QuerySet[AuditPerson]:
     nowhere = Q(address__isnull=True, user_agent="")
     return AuditPerson.objects.filter(entry__at__lt=before).exclude(nowhere)
@@ -204,6 +209,12 @@ register(
                 what=_("Apps that are signed out"),
                 setting="RETENTION_CLIENTS_DAYS",
                 due=_dead_clients,
+            ),
+            Retention(
+                key="api_keys",
+                what=_("API keys that have ended"),
+                setting="RETENTION_CLIENTS_DAYS",
+                due=_dead_keys,
             ),
             Retention(
                 key="analytics",

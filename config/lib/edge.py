@@ -61,8 +61,8 @@ _EXPOSED = b"ETag, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Res
 class EdgeRequest:
     """What a handler is given. `args` are the path's captures; header names are lower case; `body` is complete.
 
-    `query_string` is the query as it was sent, for signatures over the address. `network` is what limits per address count
-    for the client. A limit that counted the request is put into `limits`; the answer, whatever it says, announces the last.
+    `query_string` is the query as it was sent, for signatures over the address. A limit that counted the request is put into
+    `limits`; the answer, whatever it says, announces the last.
     """
 
     method: str
@@ -73,10 +73,14 @@ class EdgeRequest:
     headers: Mapping[str, str]
     body: bytes
     client: str
-    network: str
     request_id: str
     received_at: datetime
     limits: list[Allowance]
+
+    @property
+    def network(self) -> str:
+        """What limits per address count for the client."""
+        return network_of(self.client)
 
     def counted(self, allowance: Allowance) -> None:
         """Announce what a limit has left. Raises RateLimitExceeded when that is nothing."""
@@ -300,7 +304,6 @@ class _Exchange:
 
     def _request(self, body: bytes) -> EdgeRequest:
         query: bytes = self.scope["query_string"]
-        client = _client_of(self.scope, self.headers)
         return EdgeRequest(
             method=self.scope["method"],
             path=self.scope["path"],
@@ -309,8 +312,7 @@ class _Exchange:
             query_string=query.decode("latin-1"),
             headers=self.headers,
             body=body,
-            client=client,
-            network=network_of(client),
+            client=_client_of(self.scope, self.headers),
             request_id=self.headers["x-request-id"],
             received_at=datetime.now(UTC),
             limits=self.answer.limits,

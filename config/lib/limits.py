@@ -1,4 +1,4 @@
-"""Rate limits, counted in Redis and so shared by every process (ADR 0013).
+"""Rate limits, counted in Redis and so shared by every process (ADR 0015).
 
 Fixed windows: one counter per identity, whose window begins with the first request in it. The limits themselves are settings
 (`LIMITS`), as (number, seconds).

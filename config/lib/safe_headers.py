@@ -1,7 +1,7 @@
 """The headers that tell browsers what they may do with an answer, on every answer: pages, API, edge, files, refusals.
 
 Django's middleware gives its own answers theirs (Content-Security-Policy above all). What it leaves out, and what never meets
-it (the edge, files, bodies that are too large), gets the rest here, at the ASGI application, which is the one place.
+it (the edge, files, bodies that are too large), gets the rest here, at the ASGI application, which is the one place (ADR 0016).
 What each is for: https://developer.mozilla.org/en-US/observatory/docs/tests_and_scoring.
 """
 
