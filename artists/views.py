@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.actors import Via, actor_of
+from accounts.analytics import page_view
 from artists import roster
 from artists.artist_page import artist_page_of
 from artists.forms import ArtistsForm
@@ -24,6 +25,7 @@ def artists(request: HtmxRequest) -> HttpResponse:
         found = roster.roster(actor_of(request, Via.PAGE), form.cleaned_data, asked=request.GET)
     except Malformed:
         return redirect(roster.first_page(request.GET))
+    page_view(request, "artists")
     return page_or_part(
         request,
         {"form": form, "roster": found},
@@ -38,4 +40,5 @@ def artists(request: HtmxRequest) -> HttpResponse:
 def artist(request: HttpRequest, slug: str) -> HttpResponse:
     """`/artists/<slug>/`: who it is, where they play next, how past rounds went."""
     shown = artist_at(actor_of(request, Via.PAGE), slug)
+    page_view(request, "artist", of=shown)
     return render(request, "artists/artist.html", {"page": artist_page_of(shown)})

@@ -4,7 +4,10 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
 from django.urls import URLPattern
 
-from config.boot import django_application
+from config.boot import django_application  # before whatever imports models
+
+# isort: split
+from accounts import analytics
 from config.lib.body_limit import limited_bodies
 from config.lib.edge import EdgeRoute, edge
 from config.lib.lifespan import ProcessPart, lifespan
@@ -18,7 +21,7 @@ from voting import process as voting_process
 
 EDGE_ROUTES: list[EdgeRoute] = [*votes.ROUTES, *edge_board.ROUTES, *texts.ROUTES]
 WEBSOCKETS: list[URLPattern] = [*routing.websockets, nowhere]
-PROCESS_PARTS: list[ProcessPart] = [relay.part, voting_process.part, messaging_process.part]
+PROCESS_PARTS: list[ProcessPart] = [relay.part, voting_process.part, messaging_process.part, analytics.part]
 
 application = ProtocolTypeRouter(
     {

@@ -10,12 +10,24 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actors import Via, actor_of
+from accounts.policies import sees_everything
+
+
+class Place(NamedTuple):
+    """A page of no model (see `add_page`), for admins alone."""
+
+    name: str
+    title: str | Promise
+    icon: str
+
 
 class Group(NamedTuple):
-    """A heading, and (model, icon of Material Symbols) under it."""
+    """A heading, and (model, icon of Material Symbols) under it; below them the pages of no model."""
 
     title: str | Promise
     entries: tuple[tuple[str, str], ...]
+    places: tuple[Place, ...] = ()
 
 
 _GROUPS: Final = (
@@ -45,6 +57,7 @@ _GROUPS: Final = (
             ("accounts.refreshfamily", "smartphone"),
             ("accounts.apikey", "key"),
         ),
+        (Place("admin:analytics", _("Analytics"), "monitoring"),),
     ),
 )
 
@@ -56,11 +69,17 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "title": group.title,
             "separator": True,
-            "items": [_item(*entry) for entry in group.entries if _shown(*entry, request)],
+            "items": [*(_item(*entry) for entry in group.entries if _shown(*entry, request)), *_places(group, request)],
         }
         for group in _GROUPS
     ]
     return [{"items": [tonight]}, *(group for group in groups if group["items"])]
+
+
+def _places(group: Group, request: HttpRequest) -> list[dict[str, Any]]:
+    if not sees_everything(actor_of(request, Via.ADMIN)):
+        return []
+    return [{"title": title, "icon": icon, "link": reverse(name)} for name, title, icon in group.places]
 
 
 def _shown(label: str, _icon: str, request: HttpRequest) -> bool:

@@ -195,6 +195,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "voting-clock": {"task": "voting.move_by_clock", "schedule": 1.0},
     "heartbeat": {"task": "config.heartbeat", "schedule": 15.0, "options": {"queue": "critical", "expires": 30}},
     "accounts-privacy": {"task": "accounts.tend_privacy", "schedule": 60.0},
+    "accounts-analytics": {"task": "accounts.tend_analytics", "schedule": crontab(hour="3", minute="10")},
+    "accounts-handover": {"task": "accounts.hand_over_analytics", "schedule": 300.0, "options": {"queue": "slow"}},
     "accounts-seal": {"task": "accounts.seal_audit", "schedule": 60.0},
     "accounts-seal-missed": {
         "task": "accounts.seal_audit",
@@ -295,6 +297,9 @@ REFRESH_ABSOLUTE_DAYS = env.int("REFRESH_ABSOLUTE_DAYS", 180)
 EXPORT_DAYS = env.int("EXPORT_DAYS", 7)
 EXPORTS_PER_DAY = env.int("EXPORTS_PER_DAY", 3)
 RETENTION_CLIENTS_DAYS = env.int("RETENTION_CLIENTS_DAYS", 90)
+RETENTION_ANALYTICS_DAYS = env.int("RETENTION_ANALYTICS_DAYS", 400)  # whole months
+ANALYTICS_URL: str = env.str("ANALYTICS_URL", "")
+ANALYTICS_SECRET: str = required("ANALYTICS_SECRET", "fanfare-development-analytics") if ANALYTICS_URL else ""
 RETENTION_DEVICES_DAYS = env.int("RETENTION_DEVICES_DAYS", 365)
 RETENTION_AUDIT_DAYS = env.int("RETENTION_AUDIT_DAYS", 365)
 RETENTION_TEXTS_DAYS = env.int("RETENTION_TEXTS_DAYS", 730)
@@ -362,12 +367,12 @@ LIMITS = {
 }
 
 ACCOUNT_RATE_LIMITS = allauth_limits.rates(LIMITS)
+MFA_RATE_LIMITS = {"webauthn_login": ACCOUNT_RATE_LIMITS["login"]}
 
 # --- Voting and leaderboards ------------------------------------------------------------------------------------------
 
 VOTING_TOKEN_SECONDS = env.int("VOTING_TOKEN_SECONDS", 600)
 VIEWING_TOKEN_SECONDS = env.int("VIEWING_TOKEN_SECONDS", 3_600)
-MFA_RATE_LIMITS = {"webauthn_login": ACCOUNT_RATE_LIMITS["login"]}
 LEADERBOARD_INTERVAL_MS = env.int("LEADERBOARD_INTERVAL_MS", 50)
 
 # --- API --------------------------------------------------------------------------------------------------------------

@@ -152,12 +152,13 @@ def entrance_of(event: Event, actor: Actor) -> Entrance:
 
 
 def _share(event: Event) -> list[Link]:
+    """Each link says in its address by which of them somebody came (see accounts/analytics.py)."""
     address = links.page_link(event)
-    words = f"{event.title} {address}"
+    mail = {"subject": event.title, "body": f"{address}?via=mail"}
     return [
-        Link(_("Send by text"), f"sms:?body={quote(words)}"),
-        Link(_("Send by e-mail"), f"mailto:?{urlencode({'subject': event.title, 'body': address}, quote_via=quote)}"),
-        Link("WhatsApp", f"https://wa.me/?{urlencode({'text': words})}"),
+        Link(_("Send by text"), f"sms:?body={quote(f'{event.title} {address}?via=text')}"),
+        Link(_("Send by e-mail"), f"mailto:?{urlencode(mail, quote_via=quote)}"),
+        Link("WhatsApp", f"https://wa.me/?{urlencode({'text': f'{event.title} {address}?via=whatsapp'})}"),
     ]
 
 

@@ -11,6 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actors import Actor, Via, actor_of
+from accounts.analytics import note, page_view
+from accounts.models import AnalyticsKind
 from accounts.policies import signed_in
 from config.lib.errors import Malformed, Refusal
 from config.lib.personal_links import personal_link
@@ -31,6 +33,7 @@ from events.services import attendees
 def home(request: HttpRequest) -> HttpResponse:
     """`/`: what is on tonight, and what comes next."""
     actor, now = actor_of(request, Via.PAGE), timezone.now()
+    page_view(request, "home")
     return render(request, "events/home.html", {"page": discovery.tonight(actor, now=now), "search": SearchForm()})
 
 
@@ -45,6 +48,7 @@ def events(request: HtmxRequest) -> HttpResponse:
         nights = discovery.nights(actor, form.cleaned_data, asked=request.GET, now=now)
     except Malformed:
         return redirect(discovery.first_page(request.GET))
+    page_view(request, "events")
     return page_or_part(
         request,
         {"form": form, "nights": nights},
@@ -62,6 +66,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
     shown = event_at(actor, slug)
     if request.method == "POST":
         return _join(request, actor, shown)
+    page_view(request, "event", of=shown)
     return _event_page(request, actor, shown)
 
 
@@ -114,5 +119,6 @@ def _join(request: HttpRequest, actor: Actor, shown: Event) -> HttpResponse:
         attendees.join_signed_in(actor=actor, public_id=shown.public_id, now=timezone.now())
     except Refusal as refusal:
         return _event_page(request, actor, shown, refusal)
+    note(request, AnalyticsKind.ACTION, of=shown, action="join")
     messages.success(request, _("You joined %(title)s.") % {"title": shown.title})
     return redirect("event-pages:event", slug=shown.slug)

@@ -9,6 +9,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from accounts.actors import Via, actor_of
+from accounts.analytics import page_view
 from events.models import Event, EventAccess
 from events.policies import event_at
 from events.querysets import OVER_STATUSES
@@ -27,6 +28,7 @@ def live(request: HttpRequest, slug: str) -> HttpResponse:
     """`/events/<slug>/live/`: the standings, as a fan or as who runs the event."""
     actor = actor_of(request, Via.PAGE)
     event = event_at(actor, slug)
+    page_view(request, "live", of=event)
     page = live_page_of(event, audience=audience_for(actor, event), now=timezone.now())
     return render(request, "voting/live.html", {"page": page})
 
@@ -52,6 +54,7 @@ def recap(request: HttpRequest, slug: str) -> HttpResponse:
     """
     actor = actor_of(request, Via.PAGE)
     event = event_at(actor, slug)
+    page_view(request, "recap", of=event)
     response = render(request, "voting/recap.html", {"page": recap_page_of(event)})
     anybodys = not request.COOKIES and "lang" not in request.GET and _is_settled(event)
     response["Cache-Control"] = f"public, max-age={_KEPT_SECONDS}" if anybodys else "private, no-cache"

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actors import Actor, Via, actor_of
+from accounts.analytics import page_view
 from config.lib.errors import NotFound, Refusal, Unavailable
 from config.lib.outages import AWAY, RETRY_SECONDS
 from config.lib.personal_links import personal_link
@@ -71,11 +72,13 @@ async def _cast(request: HttpRequest, find: Find) -> HttpResponse:
 def _page(request: HttpRequest, find: Find, *, refusal: Refusal | None = None, status: int = 0) -> HttpResponse:
     """The page as things stand now, with what was chosen, and why it was refused."""
     try:
-        page = vote_page_of(_found(request, find), now=timezone.now(), chosen=request.GET.get("chosen", ""))
+        visitor = _found(request, find)
+        page = vote_page_of(visitor, now=timezone.now(), chosen=request.GET.get("chosen", ""))
     except NotFound:
         raise
     except Refusal as bad_link:
         return render(request, "voting/link_refused.html", {"refusal": bad_link}, status=bad_link.status)
+    page_view(request, "vote", of=visitor.event)
     data = request.POST if status == HTTPStatus.UNPROCESSABLE_ENTITY else None
     chosen = {"choice": request.POST.get("choice")}
     form = BallotForm(data, lines=page.ballot, question=page.question, initial=chosen)

@@ -1,9 +1,10 @@
 """The console's pages of accounts, a module per subject."""
 
+from accounts.admin import analytics
 from accounts.admin.audit import AuditEntryAdmin
 from accounts.admin.clients import ClientAdmin
 from accounts.admin.keys import ApiKeyAdmin
 from accounts.admin.sessions import BrowserSessionAdmin
 from accounts.admin.users import UserAdmin
 
-__all__ = ["ApiKeyAdmin", "AuditEntryAdmin", "BrowserSessionAdmin", "ClientAdmin", "UserAdmin"]
+__all__ = ["ApiKeyAdmin", "AuditEntryAdmin", "BrowserSessionAdmin", "ClientAdmin", "UserAdmin", "analytics"]

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts.api import document
+from accounts.api.views import analytics, keys, phones, privacy, profile, sessions, signing_in, uploads, user_settings
 from accounts.api.views import keys, phones, privacy, profile, sessions, signing_in, uploads, user_settings
 from accounts.api.views.email_addresses import ChangeEmailView, ConfirmEmailView, SendLinkAgainView
 from accounts.api.views.passwords import ChangePasswordView, NewPasswordView, ResetView
@@ -37,5 +38,6 @@ urlpatterns = [
     path(f"privacy/erasures/<{PUBLIC_ID}:public_id>", privacy.ErasureView.as_view(), name="erasure"),
     path("keys", keys.KeysView.as_view(), name="keys"),
     path(f"keys/<{PUBLIC_ID}:public_id>", keys.KeyView.as_view(), name="key"),
+    path("admin/analytics", analytics.AnalyticsView.as_view(), name="admin-analytics"),
 ]
 security_schemes = document.SCHEMES  # imported here: the document knows what has been imported

@@ -1,5 +1,6 @@
 """What accounts keeps, a module per subject."""
 
+from accounts.models.analytics import AnalyticsEvent, AnalyticsHandover, AnalyticsKind
 from accounts.models.audit import AuditEntry, AuditPerson, AuditSeal
 from accounts.models.clients import Ended, RefreshFamily
 from accounts.models.idempotency import IdempotencyKey
@@ -13,6 +14,9 @@ from accounts.models.users import Language, Role, User
 
 __all__ = [
     "MOST_ATTEMPTS",
+    "AnalyticsEvent",
+    "AnalyticsHandover",
+    "AnalyticsKind",
     "ApiKey",
     "AuditEntry",
     "AuditPerson",

@@ -162,6 +162,7 @@ VISITED: Final[Mapping[str, Visit]] = MappingProxyType(
         ),
         "admin:attendee-upload": Visit((Visitor.ORGANIZER,), kind=Kind.CONSOLE),
         "admin:index": Visit((Visitor.ORGANIZER, Visitor.ADMIN), kind=Kind.CONSOLE),
+        "admin:analytics": Visit((Visitor.ADMIN,), kind=Kind.CONSOLE),
     }
 )
 

@@ -14,9 +14,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from config.audit.addresses import Address, is_model_page, known
+from config.audit.tests.permissions.bodies import operations, smallest_body
+from config.audit.tests.permissions.cast import Night, Who
 from config.lib import redis
-from config.tests.permissions.bodies import operations, smallest_body
-from config.tests.permissions.cast import Night, Who
 
 API: Final = "api/v1/"
 _PLACEHOLDER: Final = re.compile(r"<(?:[\w-]+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")

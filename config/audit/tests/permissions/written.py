@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Final
 
-from config.tests.permissions.cast import Who
-from config.tests.permissions.matrix import API, May, Row
+from config.audit.tests.permissions.cast import Who
+from config.audit.tests.permissions.matrix import API, May, Row
 
 _HEAD: Final = f"""# Who may
 
 Every address of Fanfare, every way to ask it, and who gets what. The page is written by a test, which asks the site itself
-as everybody (`config/tests/permissions`): when it fails, it says where the new page is; look at what changed, and copy it
+as everybody (`config/audit/tests/permissions`): when it fails, it says where the new page is; look at what changed, and copy it
 here. The rules are functions: `accounts/policies.py` is their base, each app adds its own `policies.py`.
 
 {May.YES} may ask (the content of what is sent may still be refused) · {May.SIGN_IN} is asked to sign in · {May.NO} is told no ·

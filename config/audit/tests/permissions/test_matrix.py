@@ -8,10 +8,10 @@ from django.db import transaction
 from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from config.audit.tests.permissions.cast import Who, company, night
+from config.audit.tests.permissions.matrix import API, May, Row, asked
+from config.audit.tests.permissions.written import page_of
 from config.tests.architecture.sources import PROJECT
-from config.tests.permissions.cast import Who, company, night
-from config.tests.permissions.matrix import API, May, Row, asked
-from config.tests.permissions.written import page_of
 from events.models import EventAccess
 
 pytestmark = pytest.mark.django_db

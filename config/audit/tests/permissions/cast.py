@@ -88,7 +88,7 @@ class Night:
 
     def samples_of(self, name: str) -> dict[str, Any]:
         """Where one placeholder means different things at different addresses."""
-        places = {
+        places: dict[str, dict[str, Any]] = {
             "artist-pages:artist": {"slug": self.entry.slot.artist.slug},
             "event-pages:confirm": {"code": confirm_code(self.attendee)},
             "admin:voting_round_step": {"pk": self.entry.round.pk},
