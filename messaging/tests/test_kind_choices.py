@@ -19,7 +19,19 @@ from messaging import kinds
 from messaging.console import why_not
 from messaging.delivery import deliver_batch
 from messaging.kind_choices import kind_choices_of
-from messaging.models import Channel, Lane, Message, MessageState, Purpose, TurnedOff
+from messaging.models import (
+    Address,
+    Channel,
+    ConsentDecision,
+    ConsentPurpose,
+    ConsentSource,
+    Lane,
+    Message,
+    MessageState,
+    Purpose,
+    TurnedOff,
+)
+from messaging.services import consent
 from messaging.services.addresses import address_for
 from messaging.services.kind_choices import AlwaysSent, choose_kind, choose_kinds
 from messaging.services.outbox import queue
@@ -57,6 +69,18 @@ def mail(to: str, now: datetime, *, kind: str = "recap", purpose: Purpose = Purp
     )
 
 
+def text(to: Address, now: datetime, *, key: str) -> Message:
+    return queue(
+        purpose_key=key,
+        kind="recap",
+        purpose=Purpose.EVENT,
+        channel=Channel.SMS,
+        address=to,
+        text=key,
+        now=now,
+    )
+
+
 # --- What the gate makes of it --------------------------------------------------------------------------------------------
 
 
@@ -90,13 +114,19 @@ def test_a_verified_phone_is_spoken_for_and_channels_are_apart(fan: User, now: d
     confirm_email(fan)
     turn(fan, wanted=False, now=now, channel="sms")
     phone = address_for(channel=Channel.SMS, value="+12025550123")
-    User.objects.filter(pk=fan.pk).update(phone=phone.value)
-    from_facts = {"kind": "recap", "purpose": Purpose.EVENT, "channel": Channel.SMS, "address": phone}
+    consent.record(
+        address=phone,
+        decision=ConsentDecision.GRANTED,
+        purpose=ConsentPurpose.EVENT,
+        source=ConsentSource.SMS,
+        now=now,
+    )
     settings.SMS_PROVIDER = "local_phone"
-    unverified = queue(purpose_key="a", text="x", now=now, **from_facts)
+    User.objects.filter(pk=fan.pk).update(phone=phone.value)
+    assert text(phone, now, key="a").state == MessageState.QUEUED
     User.objects.filter(pk=fan.pk).update(phone_verified_at=now)
-    reasons = [unverified.decisions[-1]["reason"], mail(fan.email, now, key="b").state]
-    assert reasons == ["no_consent", MessageState.QUEUED]
+    assert text(phone, now, key="b").decisions[-1]["reason"] == "turned_off"
+    assert mail(fan.email, now, key="c").state == MessageState.QUEUED
 
 
 def test_nothing_about_the_account_can_be_turned_off(fan: User, now: datetime) -> None:
