@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -38,11 +39,12 @@ def consent_history_of(person: Person) -> ConsentHistory:
     """Two queries, and one more where events are named."""
     ids = list(Address.objects.of(person).values_list("pk", flat=True))
     events = list(ConsentEvent.objects.filter(address__in=ids).select_related("address").order_by("-pk")[: SHOWN + 1])
+    zone = ZoneInfo(person.user.time_zone)
     words = topics.described(event.topic for event in events if event.topic)
-    return ConsentHistory(said=[_said(event, words) for event in events[:SHOWN]], has_more=len(events) > SHOWN)
+    return ConsentHistory(said=[_said(event, words, zone) for event in events[:SHOWN]], has_more=len(events) > SHOWN)
 
 
-def _said(event: ConsentEvent, words: dict[str, topics.Topic]) -> Said:
+def _said(event: ConsentEvent, words: dict[str, topics.Topic], zone: ZoneInfo) -> Said:
     assert event.address, "found by its address"
     is_phone = event.address.channel == Channel.SMS
     topic = words.get(event.topic)
@@ -52,7 +54,7 @@ def _said(event: ConsentEvent, words: dict[str, topics.Topic]) -> Said:
         about=topic.name if topic else _("An event that is over") if event.topic else _purpose(event),
         address=dialled(event.address.value) if is_phone else event.address.value,
         way=str(ConsentSource(event.source).label),
-        at=date_format(event.at.astimezone(), "DATETIME_FORMAT"),
+        at=date_format(event.at.astimezone(zone), "DATETIME_FORMAT"),
         wording=event.text_version,
     )
 

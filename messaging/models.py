@@ -71,9 +71,7 @@ class Sender(models.Model):
         return self.name or self.value
 
 
-ERASED: Final = (
-    "erased"  # the value of one address per channel: what was sent to people who were forgotten stands there
-)
+ERASED: Final = "erased"  # the value of one address per channel: what was sent to those who were forgotten is there
 
 
 class Address(models.Model):
@@ -133,11 +131,7 @@ class OptOut(models.Model):
 
 
 class Suppression(models.Model):
-    """What is remembered of an address that opted out and was then forgotten: a keyed digest, nobody's address.
-
-    Once such an address turns up again, its opt-out is in force from the first moment, and this row is gone. Without a
-    sender it is a mail address that wanted no mail but about its account.
-    """
+    """What is remembered of an address that opted out and was forgotten (suppression.py). No sender: it wanted no mail."""
 
     digest = models.CharField(max_length=64, help_text=_("HMAC-SHA-256 of channel and value, with SUPPRESSION_KEY"))
     sender = models.ForeignKey(Sender, null=True, on_delete=models.CASCADE, related_name="+")
@@ -147,9 +141,7 @@ class Suppression(models.Model):
         verbose_name = _("suppression")
         verbose_name_plural = _("suppressions")
         constraints = [
-            models.UniqueConstraint(
-                fields=["digest", "sender"], nulls_distinct=False, name="suppression_once_per_sender"
-            )
+            models.UniqueConstraint(fields=["digest", "sender"], nulls_distinct=False, name="suppression_once")
         ]
 
     def __str__(self) -> str:

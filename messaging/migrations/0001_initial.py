@@ -672,7 +672,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="suppression",
             constraint=models.UniqueConstraint(
-                fields=("digest", "sender"), name="suppression_once_per_sender", nulls_distinct=False
+                fields=("digest", "sender"), name="suppression_once", nulls_distinct=False
             ),
         ),
         migrations.CreateModel(
