@@ -403,6 +403,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_NAME_OVERRIDES": {"UploadKindEnum": "accounts.models.UploadKind.choices"},
     "PATH_CONVERTER_OVERRIDES": {"public_id": {"type": "string", "pattern": "^[0-9abcdefghjkmnpqrstvwxyz]{16}$"}},
     "OAS_VERSION": "3.1.0",
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.lib.api.schema.complete"],
