@@ -18,12 +18,12 @@ def setting_fields(user: User) -> dict[str, forms.Field]:
 def _field(setting: Setting, value: Value) -> forms.Field:
     words: dict[str, Any] = {"label": setting.label, "help_text": setting.help, "initial": value, "required": False}
     if isinstance(setting, Choice):
-        return forms.ChoiceField(
-            **words | {"required": True}, choices=list(setting.choices.items()), widget=forms.RadioSelect
-        )
+        return forms.ChoiceField(**words, choices=list(setting.choices.items()), widget=forms.RadioSelect)
     return forms.BooleanField(**words)
 
 
 def set_values(cleaned: dict[str, Any]) -> dict[str, Value]:
-    """Key → value, of a valid form that has these fields."""
-    return {name.removeprefix(_PREFIX): value for name, value in cleaned.items() if name.startswith(_PREFIX)}
+    """Key → value, of a valid form that has these fields; without choices that nobody made."""
+    return {
+        name.removeprefix(_PREFIX): value for name, value in cleaned.items() if name.startswith(_PREFIX) and value != ""
+    }
