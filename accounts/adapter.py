@@ -116,8 +116,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         return str(subject)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """In the language of the account the address belongs to, else of the request."""
-        user = context.get("user") or User.objects.filter(email=email).first()
+        """In the language of the account the address belongs to, else of the request. Who says that it is nobody's (`user` is
+        None) is believed: asking again would take its time.
+        """
+        user = context["user"] if "user" in context else User.objects.filter(email=email).first()
         with translation.override(user.language if user else language_here()):
             self.render_mail(
                 template_prefix, email, {**context, "email": email, "site_url": settings.PUBLIC_URL}

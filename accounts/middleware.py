@@ -94,7 +94,11 @@ class LanguageMiddleware(LocaleMiddleware):
         answered: HttpResponseBase = super().process_response(request, response)
         if asked := _linked(request):
             answered.set_cookie(
-                settings.LANGUAGE_COOKIE_NAME, asked, secure=settings.LANGUAGE_COOKIE_SECURE, httponly=True, samesite="Lax"
+                settings.LANGUAGE_COOKIE_NAME,
+                asked,
+                secure=settings.LANGUAGE_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
             )
         return answered
 

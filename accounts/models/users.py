@@ -43,7 +43,10 @@ class User(AbstractBaseUser):
     phone = models.CharField(_("phone"), max_length=16, blank=True, help_text=_("E.164, for example +12025550123"))
     phone_verified_at = models.DateTimeField(null=True, blank=True)
     second_factor_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text=_("Since when signing in takes a second step; empty: it does not")
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Since when signing in takes a second step; empty: it does not"),
     )
     # by its public id, so that showing somebody's face takes no query
     avatar = models.OneToOneField(

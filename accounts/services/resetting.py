@@ -35,7 +35,7 @@ def ask_for_reset(*, email: str) -> None:
     user = User.objects.filter(email=email, is_active=True).first()
     with transaction.atomic():
         if user is None:
-            get_adapter().send_mail("account/email/unknown_account", email, {})
+            get_adapter().send_mail("account/email/unknown_account", email, {"user": None})
             return
         link = get_adapter().get_reset_password_from_key_url(reset_key(user=user))
         get_adapter().send_password_reset_mail(user, email, {"user": user, "password_reset_url": link})

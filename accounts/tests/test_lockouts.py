@@ -8,6 +8,8 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from pytest_django import Settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from accounts import lockouts
 from accounts.lockouts import Attempt
@@ -81,7 +83,7 @@ def test_counters_go_by_themselves() -> None:
 
 
 def test_nothing_is_let_in_uncounted(monkeypatch: pytest.MonkeyPatch) -> None:
-    lost = redis.Client(host="127.0.0.1", port=1, retry=None)
+    lost = redis.Client(host="127.0.0.1", port=1, retry=Retry(NoBackoff(), 0))
     monkeypatch.setattr(redis, "sync_client", lambda: lost)
     with pytest.raises(Unavailable):
         fail("a")

@@ -14,6 +14,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rest_framework.test import APIClient
 
 from accounts import known_browsers, lockouts
@@ -176,7 +178,7 @@ def test_nobody_signs_in_while_nothing_can_be_counted(
     fan: User, api: APIClient, door: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     confirm_email(fan)
-    lost = redis.Client(host="127.0.0.1", port=1, retry=None)
+    lost = redis.Client(host="127.0.0.1", port=1, retry=Retry(NoBackoff(), 0))
     monkeypatch.setattr(redis, "sync_client", lambda: lost)
     page = Client(raise_request_exception=False)
     answer = (

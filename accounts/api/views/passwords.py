@@ -66,5 +66,5 @@ class ChangePasswordView(ApiView):
         user = change_password(actor=actor, old=body["old_password"], password=body["password"], keep=here, now=now)
         notify(actor=actor, user=user, template="password_changed", now=now)
         if here.session_id is not None:
-            update_session_auth_hash(request._request, user)  # this browser stays
+            update_session_auth_hash(request, user)  # this browser stays
         return Response(status=204)
