@@ -38,15 +38,15 @@ class Credential:
     scopes: frozenset[str] = ALL_SCOPES
     family_id: int | None = None
     key_id: int | None = None
+    public_id: str = ""
     own_limit: OwnLimit | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """What a request is signed in with: the row of its browser or of its client; neither for a key, or for nobody."""
+    """What a request is signed in with, by its public id: a browser, a client or an API key; "" for nobody."""
 
-    session_id: int | None = None
-    family_id: int | None = None
+    public_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Actor:
     address: str | None = None
     user_agent: str = ""
     request_id: str = ""
+    here: Here = Here()
 
     @property
     def is_platform(self) -> bool:
@@ -85,23 +86,25 @@ def whence(request: HttpRequest | Request) -> tuple[str | None, str]:
 
 
 def here_of(request: HttpRequest | Request) -> Here:
-    """What this request is signed in with, for what ends everything else."""
+    """What this request is signed in with, for what ends everything else, and what ends with it."""
     credential = getattr(request, "auth", None)
-    if isinstance(credential, Credential) and credential.family_id is not None:
-        return Here(family_id=credential.family_id)
-    session = request.session
-    return Here(session_id=session.row_id if isinstance(session, SessionStore) else None)
+    if isinstance(credential, Credential) and credential.public_id:
+        return Here(credential.public_id)
+    session = getattr(request, "session", None)
+    return Here(session.public_id if isinstance(session, SessionStore) else "")
 
 
 def actor_of(request: HttpRequest | Request, via: Via = Via.API) -> Actor:
     """Who asks, for the services: of a Django request (session) or a DRF request (session, token or key)."""
     credential = getattr(request, "auth", None)
     address, user_agent = whence(request)
+    user = request.user if isinstance(request.user, User) else None
     return Actor(
         via=via,
-        user=request.user if isinstance(request.user, User) else None,
+        user=user,
         scopes=credential.scopes if isinstance(credential, Credential) else ALL_SCOPES,
         address=address,
         user_agent=user_agent,
         request_id=request_id(),
+        here=here_of(request) if user else Here(),
     )

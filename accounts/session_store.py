@@ -51,7 +51,7 @@ class SessionStore(CachedStore):
         super().__init__(session_key)
         self.address: str | None = None
         self.user_agent = ""
-        self.row_id: int | None = None  # known once `row` was asked
+        self.public_id = ""  # known once `row` was asked
         self._read: BrowserSession | None = None
 
     @classmethod
@@ -65,7 +65,7 @@ class SessionStore(CachedStore):
         """
         row = self._read or self._row(now)
         self._read = None
-        self.row_id = row.pk if row else None
+        self.public_id = row.public_id if row else ""
         if row is None or row.user is None or not row.user.is_active:
             return None
         if now - row.last_seen_at >= SEEN_EVERY:

@@ -49,11 +49,6 @@ def sign_ins_of(user: User, *, now: datetime) -> "QuerySet[SignIn]":
     return SignIn.objects.filter(user=user, alive_until__gt=now)
 
 
-def is_here(row: SignIn, here: Here) -> bool:
-    """Whether this is what the request itself is signed in with."""
-    return row.row_id == (here.session_id if row.kind == Through.BROWSER else here.family_id)
-
-
 def sign_ins_page(user: User, *, here: Here, now: datetime, cursor: str = "") -> SignInsPage:
     """One page of them, in one query; a cursor that is not one of ours begins at the first page."""
     page = page_or_first(sign_ins_of(user, now=now), ordering=ORDERING, cursor=cursor, limit=_AT_ONCE)
@@ -71,7 +66,7 @@ def _line(row: SignIn, here: Here) -> Line:
         public_id=row.public_id,
         device=str(device_of(row.user_agent)),
         is_app=row.kind == Through.CLIENT,
-        is_here=is_here(row, here),
+        is_here=row.public_id == here.public_id,
         address=row.address or "",
         signed_in_at=row.created_at,
         last_seen_at=row.last_seen_at,

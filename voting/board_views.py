@@ -29,7 +29,7 @@ def live(request: HttpRequest, slug: str) -> HttpResponse:
     actor = actor_of(request, Via.PAGE)
     event = event_at(actor, slug)
     page_view(request, "live", of=event)
-    page = live_page_of(event, audience=audience_for(actor, event), now=timezone.now())
+    page = live_page_of(event, audience=audience_for(actor, event), holder=actor.here, now=timezone.now())
     return render(request, "voting/live.html", {"page": page})
 
 
@@ -41,7 +41,7 @@ def stage(request: HttpRequest, slug: str) -> HttpResponse:
     event = event_at(actor, slug)
     runs_it = audience_for(actor, event) == Audience.ORGANIZER
     audience = Audience.PROJECTOR if runs_it else Audience.FAN
-    page = stage_page_of(event, audience=audience, now=timezone.now())
+    page = stage_page_of(event, audience=audience, holder=actor.here, now=timezone.now())
     return render(request, "voting/stage.html", {"page": page})
 
 

@@ -94,7 +94,7 @@ class LeaderboardConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ship
         event = self.scope["url_route"]["kwargs"]["event"]
         token = parse_qs(self.scope["query_string"].decode("latin-1")).get("viewing", [""])[0]
         try:
-            _board, audience = await admit(event, token, now=datetime.now(UTC))
+            _board, admitted = await admit(event, token, now=datetime.now(UTC))
         except Refusal as refusal:
             await self._close(REFUSED + refusal.status, refusal.code)
             return
@@ -105,7 +105,7 @@ class LeaderboardConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ship
             self.let_go = True
             task.cancel()
 
-        self.viewer = Viewer(event, audience, Transport.SOCKET, self.base_send, end)
+        self.viewer = Viewer(event, admitted.audience, Transport.SOCKET, self.base_send, end, holder=admitted.holder)
         relay.current().hub.enter(self.viewer)
 
     async def receive(self, message: dict[str, Any]) -> None:

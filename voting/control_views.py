@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.actors import Actor, Via, actor_of
+from accounts.actors import Actor, Via, actor_of, here_of
 from config.lib.errors import Malformed, Refusal
 from events.models import Event
 from voting import control_steps
@@ -70,7 +70,7 @@ def _page(
         "room": room,
         "refusal": refusal,
         "wanted": wanted,
-        "feed": feed_of(event, audience=Audience.ORGANIZER, now=now),
+        "feed": feed_of(event, audience=Audience.ORGANIZER, holder=here_of(request), now=now),
     }
     return render(request, "voting/control/room.html", context, status=refusal.status if refusal else 200)
 

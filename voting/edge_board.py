@@ -82,7 +82,7 @@ async def leaderboard(request: EdgeRequest) -> EdgeResponse:
     """The standings of the current round, or of `?round=n`; 304 where the client has them already."""
     event, token = request.args[0], request.query.get("viewing", "")
     request.counted(_reads.count(event))
-    board, audience = await admit(event, token, now=request.received_at)
+    board, (audience, _holder) = await admit(event, token, now=request.received_at)
     number = _round_asked(request)
     if number is not None and number != board.round:
         board = await _past_rounds.board(event, number)
@@ -112,7 +112,7 @@ async def stream(request: EdgeRequest, send: Send) -> None:
     """
     event, token = request.args[0], request.query.get("viewing", "")
     request.counted(_reads.count(event))
-    board, audience = await admit(event, token, now=datetime.now(UTC))
+    board, (audience, holder) = await admit(event, token, now=datetime.now(UTC))
     headers = [
         (b"content-type", b"text/event-stream; charset=utf-8"),
         (b"cache-control", b"no-store"),
@@ -121,7 +121,7 @@ async def stream(request: EdgeRequest, send: Send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"retry: %d\n\n" % RETRY_MS, "more_body": True})
     ended = asyncio.Event()
-    viewer = Viewer(event, audience, Transport.STREAM, send, ended.set)
+    viewer = Viewer(event, audience, Transport.STREAM, send, ended.set, holder=holder)
     if board.position == _last_seen(request):
         viewer.position = board.position
     hub = relay.current().hub

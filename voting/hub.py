@@ -8,7 +8,7 @@ is let go when it has not been for `PATIENCE_SECONDS`.
 import asyncio
 import types
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final
@@ -42,6 +42,7 @@ class Viewer:
     transport: Transport
     send: Send
     end: Callable[[], None]
+    holder: str = ""  # whom its viewing token was made for
     position: Position | None = None  # of the last board it was given; None before the first
     sending: asyncio.Task[None] | None = None  # a send that is waiting for the client to read
     sending_since: float = 0.0
@@ -67,6 +68,7 @@ class Hub:
         self.load_seconds = 0.0  # how long it takes to tell everybody, smoothed
         self._boards: OrderedDict[str, tuple[Board, float]] = OrderedDict()
         self._rooms: dict[str, dict[Viewer, None]] = {}
+        self._held: dict[str, dict[Viewer, None]] = {}
         self._arrivals: dict[str, asyncio.Future[None]] = {}
         self._news: dict[str, None] = {}
         self._wake = asyncio.Event()
@@ -78,6 +80,11 @@ class Hub:
     def watched(self) -> list[str]:
         """The public ids of the events that somebody watches here."""
         return list(self._rooms)
+
+    @property
+    def holders(self) -> list[str]:
+        """Those whose tokens let somebody watch here."""
+        return list(self._held)
 
     def board(self, event: str, *, younger_than: float = float("inf")) -> Board | None:
         """The newest board known here, if it arrived less than `younger_than` seconds ago."""
@@ -109,6 +116,8 @@ class Hub:
     def enter(self, viewer: Viewer) -> None:
         """From now on it gets every board, beginning with the newest one if that is known and new to it."""
         self._rooms.setdefault(viewer.event, {})[viewer] = None
+        if viewer.holder:
+            self._held.setdefault(viewer.holder, {})[viewer] = None
         self._entered += 1
         viewer.turn = self._entered % HEARTBEAT_SECONDS
         self._turns[viewer.turn][viewer] = None
@@ -124,6 +133,10 @@ class Hub:
         del room[viewer]
         if not room:
             del self._rooms[viewer.event]
+        if held := self._held.get(viewer.holder):
+            held.pop(viewer, None)
+            if not held:
+                del self._held[viewer.holder]
         del self._turns[viewer.turn][viewer]
         self._slow.pop(viewer, None)
         if viewer.sending is not None:
@@ -134,6 +147,12 @@ class Hub:
         """Give it the newest board once more, as the snapshot it asked for."""
         viewer.position = None
         self._offer(viewer)
+
+    def dismiss(self, holders: Iterable[str]) -> None:
+        """Let go of everybody whose token was made for one of `holders`."""
+        for holder in holders:
+            for viewer in tuple(self._held.get(holder, ())):
+                self._let_go(viewer)
 
     def end_streams(self) -> None:
         """Let go of the streams, which would otherwise keep a server that is stopping waiting for them."""

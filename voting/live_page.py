@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from accounts.actors import Here
 from config.lib.numerals import written
 from events.listings import State, state_of
 from events.local_time import clock_with_seconds
@@ -72,20 +73,21 @@ class LivePage:
         return self.board.closes_at or self.board.as_of
 
 
-def live_page_of(event: Event, *, audience: Audience, now: datetime) -> LivePage:
+def live_page_of(event: Event, *, audience: Audience, holder: Here, now: datetime) -> LivePage:
     """The page as this audience sees it, in one query. The event's venue must be loaded."""
     (standings,) = standings_now([event.pk])
     return LivePage(
         event=event,
         state=state_of(event, now=now),
         board=drawn(standings, audience=audience),
-        feed=feed_of(event, audience=audience, now=now),
+        feed=feed_of(event, audience=audience, holder=holder, now=now),
     )
 
 
-def feed_of(event: Event, *, audience: Audience, now: datetime) -> dict[str, object]:
+def feed_of(event: Event, *, audience: Audience, holder: Here, now: datetime) -> dict[str, object]:
     """What a page's module needs: the event, a viewing token where one is needed, when to ask for the next, the words."""
-    token = "" if opens_without_token(event, audience) else viewing_token(event, audience, now=now)[0]
+    needs_none = opens_without_token(event, audience)
+    token = "" if needs_none else viewing_token(event, audience, holder=holder, now=now)[0]
     return {
         "event": event.public_id,
         "status": event.status,

@@ -17,10 +17,12 @@ import structlog
 from django.conf import settings
 
 from config.lib import redis
+from config.lib.errors import Unavailable
 from config.lib.raw_connection import RawConnection
 from config.lib.stopping import end, when_stopping
 from voting.board import UNNUMBERED, Board, board_of, unpacked
 from voting.conductor import BOARDS, LOADS, MARKS, STORED_MS, Conductor, stored_key
+from voting.holders import ASKED_EVERY_SECONDS, Holders
 from voting.hub import Hub
 from voting.leaderboard import Standings, read_one
 
@@ -41,6 +43,7 @@ class Relay:
         self._name = secrets.token_hex(8)
         self._redis = redis.async_client()
         self._database = RawConnection("leaderboard")
+        self.holders = Holders(self._database)
         self._conductor = Conductor(self._redis, self._database)
         self._connected = False
         self._marked: set[int] = set()
@@ -75,7 +78,14 @@ class Relay:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Runs the relay for the length of the block."""
-        parts = (self.hub.run, self._send_marks, self._listen, self._report, self._conductor.run)
+        parts = (
+            self.hub.run,
+            self._send_marks,
+            self._listen,
+            self._report,
+            self._look_after_holders,
+            self._conductor.run,
+        )
         tasks = [asyncio.create_task(_kept_up(part)) for part in parts]
         try:
             with when_stopping(self.hub.end_streams):
@@ -154,6 +164,13 @@ class Relay:
             if self.hub.watched:
                 with contextlib.suppress(*redis.AWAY):
                     await self._redis.zadd(LOADS, {self._name: self.hub.load_seconds})
+
+    async def _look_after_holders(self) -> None:
+        """Whoever is signed out gets nothing from then on that is not for everybody."""
+        while True:
+            await asyncio.sleep(ASKED_EVERY_SECONDS)
+            with contextlib.suppress(Unavailable):  # then nobody can have been signed out either
+                self.hub.dismiss(await self.holders.gone(self.hub.holders))
 
     def _found(self, event: str, task: asyncio.Task[Board | None]) -> None:
         del self._asking[event]

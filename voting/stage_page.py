@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.actors import Here
 from config.lib import qr
 from config.lib.phone_numbers import dialled
 from events import links
@@ -94,9 +95,9 @@ class StagePage:
         return {**self.live.feed, "most": MOST_ROWS, "renew": renew}
 
 
-def stage_page_of(event: Event, *, audience: Audience, now: datetime) -> StagePage:
+def stage_page_of(event: Event, *, audience: Audience, holder: Here, now: datetime) -> StagePage:
     """The screen as this audience sees it, in one query. The event's venue and sender must be loaded."""
-    return StagePage(live=live_page_of(event, audience=audience, now=now), joining=joining(event))
+    return StagePage(live=live_page_of(event, audience=audience, holder=holder, now=now), joining=joining(event))
 
 
 def joining(event: Event) -> Joining:

@@ -1,17 +1,19 @@
 """Who is looking at a leaderboard: a short-lived signed token that edge, streams and sockets check without a query.
 
+It ends with what its holder was signed in with (`voting/holders.py`).
+
 Pages and the API hand it out to whoever may see the event; it names the event and the audience. Without one a viewer is
 a fan of a public event, and a private event is not there.
 """
 
 import re
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor
+from accounts.actors import Actor, Here
 from accounts.policies import scopes_of
 from config.lib.errors import Forbidden, InvalidToken, NotFound
 from config.lib.public_ids import ALPHABET, LENGTH
@@ -48,30 +50,39 @@ def opens_without_token(event: Event, audience: Audience) -> bool:
     return audience == Audience.FAN and event.status != EventStatus.DRAFT and event.access != EventAccess.PRIVATE
 
 
-def viewing_token(event: Event, audience: Audience, *, now: datetime) -> tuple[str, datetime]:
-    """The token and when it expires: VIEWING_TOKEN_SECONDS from now."""
+def viewing_token(event: Event, audience: Audience, *, holder: Here, now: datetime) -> tuple[str, datetime]:
+    """The token and when it expires: VIEWING_TOKEN_SECONDS from now, or when `holder` is signed in no more."""
     expires_at = now + timedelta(seconds=settings.VIEWING_TOKEN_SECONDS)
-    payload = f"{audience}:{event.public_id}".encode()
+    payload = f"{audience}:{event.public_id}:{holder.public_id}".encode()
     return sign(payload, purpose=_PURPOSE, expires_at=expires_at), expires_at
 
 
-def audience_named(token: str, *, event: str, now: datetime) -> Audience:
-    """The audience that the token stands for. Raises InvalidToken (also for another event's), TokenExpired."""
-    audience, _colon, named = unsign(token, purpose=_PURPOSE, now=now).decode().partition(":")
-    if named != event:
-        raise InvalidToken
-    return Audience(audience)
+class Admitted(NamedTuple):
+    """How somebody may look, and the public id of what they are signed in with; "" for nobody."""
+
+    audience: Audience
+    holder: str
 
 
-async def admit(event: str, token: str, *, now: datetime) -> tuple[Board, Audience]:
-    """The newest board of the event with this public id and as whom to show it; `token` is "" without one.
+def read_token(token: str, *, event: str, now: datetime) -> Admitted:
+    """What the token stands for, whoever holds it by now. Raises InvalidToken (also for another event's), TokenExpired."""
+    match unsign(token, purpose=_PURPOSE, now=now).decode().split(":"):
+        case [audience, named, holder] if named == event:
+            return Admitted(Audience(audience), holder)
+    raise InvalidToken
+
+
+async def admit(event: str, token: str, *, now: datetime) -> tuple[Board, Admitted]:
+    """The newest board of the event with this public id and to whom it is shown; `token` is "" without one.
 
     Raises NotFound (also for a private event or a draft without a token), InvalidToken, TokenExpired, Unavailable.
     """
     if not _PUBLIC_ID.fullmatch(event):
         raise NotFound
-    audience = audience_named(token, event=event, now=now) if token else None
+    admitted = read_token(token, event=event, now=now) if token else None
+    if admitted is not None:
+        await relay.current().holders.require(admitted.holder)
     board = await relay.current().board(event)
-    if board is None or (audience is None and not board.public):
+    if board is None or (admitted is None and not board.public):
         raise NotFound
-    return board, audience or Audience.FAN
+    return board, admitted or Admitted(Audience.FAN, "")

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from accounts.actors import Here
 from events.event_page import Entrance, entrance_of
 from events.links import confirm_link
 from events.listings import Listing, listing_of
@@ -133,7 +134,7 @@ def vote_page_of(visitor: Visitor, *, now: datetime, chosen: str = "") -> VotePa
         counted=_counted(standing, dict(ballot).get(chosen, "")) if standing else None,
         entrance=entrance_of(event, visitor.actor) if scene in _WITH_ENTRANCE else None,
         confirm_href=confirm_link(attendee) if attendee and scene is Scene.PENDING else "",
-        watch=_watch(event, current, now) if scene in _WATCHED else None,
+        watch=_watch(visitor, current, now) if scene in _WATCHED else None,
     )
 
 
@@ -207,9 +208,11 @@ def _counted(ballot: Ballot, chosen: str) -> Counted:
     )
 
 
-def _watch(event: Event, current: Round | None, now: datetime) -> Watch:
+def _watch(visitor: Visitor, current: Round | None, now: datetime) -> Watch:
+    """A personal link's holder goes on looking as long as the link does; whoever is signed in, as long as they are."""
+    event, holder = visitor.event, Here() if visitor.by_link else visitor.actor.here
     address = f"/api/v1/events/{event.public_id}/leaderboard"
     if not opens_without_token(event, Audience.FAN):
-        token, _expires_at = viewing_token(event, Audience.FAN, now=now)
+        token, _expires_at = viewing_token(event, Audience.FAN, holder=holder, now=now)
         address = f"{address}?viewing={token}"
     return Watch(address=address, standing=f"{current.number}.{current.status}" if current else "")

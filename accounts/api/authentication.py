@@ -31,7 +31,7 @@ class BearerToken(BaseAuthentication):
 
 def _of_access_token(token: str) -> tuple[User, Credential]:
     family = tokens.family_of_access(token, now=timezone.now())
-    return family.user, Credential(family_id=family.pk)
+    return family.user, Credential(family_id=family.pk, public_id=family.public_id)
 
 
 def _of_key(token: str) -> tuple[User, Credential]:
@@ -39,7 +39,8 @@ def _of_key(token: str) -> tuple[User, Credential]:
     key = api_keys.living_key(token, now=now)
     api_keys.note_use(key, now=now)
     own_limit = OwnLimit(identity=f"key:{key.pk}", requests=key.requests)
-    return key.user, Credential(scopes=frozenset(key.scopes), key_id=key.pk, own_limit=own_limit)
+    scopes = frozenset(key.scopes)
+    return key.user, Credential(scopes=scopes, key_id=key.pk, public_id=key.public_id, own_limit=own_limit)
 
 
 class Session(SessionAuthentication):

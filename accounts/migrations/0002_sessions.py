@@ -7,12 +7,12 @@ import config.lib.public_ids
 # What browsers and clients have in common, so that people see one list of where they are signed in.
 SIGN_INS = """
 CREATE VIEW accounts_sign_in AS
-SELECT public_id, 'browser' AS kind, id AS row_id, user_id, address, user_agent,
+SELECT public_id, 'browser' AS kind, user_id, address, user_agent,
        created_at, last_seen_at, expire_date AS alive_until
   FROM accounts_browsersession
  WHERE user_id IS NOT NULL
 UNION ALL
-SELECT public_id, 'client', id, user_id, address, user_agent, created_at, last_used_at, expires_at
+SELECT public_id, 'client', user_id, address, user_agent, created_at, last_used_at, expires_at
   FROM accounts_refreshfamily
  WHERE revoked_at IS NULL
 """
@@ -127,7 +127,6 @@ class Migration(migrations.Migration):
             fields=[
                 ("public_id", models.CharField(max_length=16, primary_key=True, serialize=False)),
                 ("kind", models.CharField(choices=[("browser", "Browser"), ("client", "App")], max_length=8)),
-                ("row_id", models.BigIntegerField()),
                 ("address", models.GenericIPAddressField(null=True, verbose_name="address")),
                 ("user_agent", models.CharField(max_length=200, verbose_name="browser")),
                 ("created_at", models.DateTimeField(verbose_name="signed in")),

@@ -57,7 +57,6 @@ class SignIn(models.Model):
 
     public_id = models.CharField(max_length=16, primary_key=True)
     kind = models.CharField(max_length=8, choices=Through)
-    row_id = models.BigIntegerField()
     user = models.ForeignKey(User, on_delete=models.DO_NOTHING, related_name="+")
     address = models.GenericIPAddressField(_("address"), null=True)
     user_agent = models.CharField(_("browser"), max_length=200)

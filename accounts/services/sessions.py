@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
 
 from accounts import session_store
 from accounts.actors import Actor, Here
@@ -31,23 +30,22 @@ def end_everything(*, user: User, because: Ended, now: datetime, keep: Here = NO
     Holds at once in every process: sessions are rows that are gone, clients rows that say so, and both are asked at each
     request. Writes no audit entry: whoever calls this writes why.
     """
-    sessions = BrowserSession.objects.filter(user=user).exclude(Q(pk=keep.session_id))
-    clients = RefreshFamily.objects.filter(user=user).exclude(Q(pk=keep.family_id))
+    sessions = BrowserSession.objects.filter(user=user).exclude(public_id=keep.public_id)
+    clients = RefreshFamily.objects.filter(user=user).exclude(public_id=keep.public_id)
     return Gone(sessions=session_store.end(sessions), clients=clients.end(because=because, now=now))
 
 
 @transaction.atomic
-def sign_out_of(*, actor: Actor, public_id: str, now: datetime) -> Here:
-    """End one browser or client of the actor; which row it was. Raises AuthRequired, InsufficientScope (a key), NotFound."""
+def sign_out_of(*, actor: Actor, public_id: str, now: datetime) -> None:
+    """End one browser or client of the actor. Raises AuthRequired, InsufficientScope (a key), NotFound."""
     user = require_person(actor)
     if session := BrowserSession.objects.filter(user=user, public_id=public_id).first():
         _end_session(actor, session, now)
-        return Here(session_id=session.pk)
+        return
     family = RefreshFamily.objects.alive(now=now).filter(user=user, public_id=public_id).first()
     if family is None or not RefreshFamily.objects.filter(pk=family.pk).end(because=Ended.SIGNED_OUT, now=now):
         raise NotFound
     record(actor=actor, action="client.revoke", subject=family, now=now)
-    return Here(family_id=family.pk)
 
 
 @transaction.atomic

@@ -115,7 +115,9 @@ class TokenFamilies(RuleBasedStateMachine):
     @rule(kept=families)
     def sign_out_everywhere_else(self, kept: Family) -> None:
         if self.user.is_active:
-            sign_out_everywhere(actor=acting(self.user), keep=Here(family_id=kept.pk), now=self.now)
+            sign_out_everywhere(
+                actor=acting(self.user), keep=Here(RefreshFamily.objects.get(pk=kept.pk).public_id), now=self.now
+            )
             for family in self.known:
                 family.ended |= family is not kept
 

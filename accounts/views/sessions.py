@@ -32,8 +32,9 @@ def my_sessions(request: HttpRequest) -> HttpResponse:
 @login_required
 def end_one(request: HttpRequest, public_id: str) -> HttpResponse:
     """Sign one of them out. Nobody is asked for a password: whoever finds a stranger here must be quick."""
-    gone = sign_out_of(actor=actor_of(request, Via.PAGE), public_id=public_id, now=timezone.now())
-    if gone == here_of(request):
+    was_here = public_id == here_of(request).public_id
+    sign_out_of(actor=actor_of(request, Via.PAGE), public_id=public_id, now=timezone.now())
+    if was_here:
         return _left(request)
     messages.success(request, _("Signed out there."))
     return redirect("my-sessions")

@@ -50,5 +50,5 @@ class ViewingTokenView(ApiView):
         actor = actor_of(request)
         event = event_to_see(actor, event_id)
         audience = audience_for(actor, event, wanted=_wanted(request))
-        token, expires_at = viewing_token(event, audience, now=timezone.now())
+        token, expires_at = viewing_token(event, audience, holder=actor.here, now=timezone.now())
         return Response(ViewingTokenSerializer({"token": token, "audience": audience, "expires_at": expires_at}).data)

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from accounts.actors import Here
 from config.tests.live_server import LiveSite
 from events.models import Event
 from events.tests.factories import EventFactory
@@ -68,7 +69,7 @@ def test_a_known_etag_is_304_until_the_next_vote(live_site: LiveSite) -> None:
 
 def test_the_etag_names_the_audience(live_site: LiveSite, now: datetime) -> None:
     night = make_night(attendees=1)
-    token, _expires = viewing_token(night.event, Audience.ORGANIZER, now=now)
+    token, _expires = viewing_token(night.event, Audience.ORGANIZER, holder=Here(), now=now)
     fan, organizer = read(live_site, night.event), read(live_site, night.event, f"?viewing={token}")
     assert fan.headers["etag"] != organizer.headers["etag"]
     assert organizer.headers["cache-control"] == "private, no-cache"
@@ -110,7 +111,7 @@ class TestRounds:
         again, _other = self.held(live_site, "reveal")
         other = read(live_site, again, "?round=1")
         assert len(other.headers["etag"]) == len(past.headers["etag"])
-        token, _expires = viewing_token(event, Audience.ORGANIZER, now=now)
+        token, _expires = viewing_token(event, Audience.ORGANIZER, holder=Here(), now=now)
         assert read(live_site, event, f"?round=1&viewing={token}").json()["data"]["total"] == 1
 
     @pytest.mark.parametrize(
@@ -141,13 +142,13 @@ class TestWhoMayRead:
     ) -> None:
         round_, _entries = opened(EventFactory.create(**{"live": True, **fields}))
         assert refused(read(live_site, round_.event)) == (404, "NOT_FOUND")
-        token, _expires = viewing_token(round_.event, Audience.FAN, now=now)
+        token, _expires = viewing_token(round_.event, Audience.FAN, holder=Here(), now=now)
         assert read(live_site, round_.event, f"?viewing={token}").status_code == 200
 
     def test_a_token_must_be_genuine_and_young_and_for_this_event(self, live_site: LiveSite, now: datetime) -> None:
         event, another = make_night(attendees=1).event, make_night(attendees=1).event
-        old, _expires = viewing_token(event, Audience.ORGANIZER, now=now - timedelta(days=1))
-        foreign, _expires = viewing_token(another, Audience.ORGANIZER, now=now)
+        old, _expires = viewing_token(event, Audience.ORGANIZER, holder=Here(), now=now - timedelta(days=1))
+        foreign, _expires = viewing_token(another, Audience.ORGANIZER, holder=Here(), now=now)
         assert refused(read(live_site, event, f"?viewing={old}")) == (401, "TOKEN_EXPIRED")
         assert refused(read(live_site, event, f"?viewing={foreign}")) == (401, "INVALID_TOKEN")
         assert refused(read(live_site, event, "?viewing=nonsense")) == (401, "INVALID_TOKEN")
@@ -227,6 +228,6 @@ class TestStream:
         with streaming(live_site, round_.event) as stream:
             stream.response.read()
             assert refused(stream.response) == (404, "NOT_FOUND")
-        token, _expires = viewing_token(round_.event, Audience.FAN, now=now)
+        token, _expires = viewing_token(round_.event, Audience.FAN, holder=Here(), now=now)
         with streaming(live_site, round_.event, f"?viewing={token}") as stream:
             assert stream.event()[1]["round"] == 1

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from accounts.actors import Here
 from config.tests.live_server import LiveSite
 from events.models import Event
 from events.tests.factories import EventFactory
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def token_query(event: Event, audience: Audience, now: Any) -> str:
-    return f"?viewing={viewing_token(event, audience, now=now)[0]}"
+    return f"?viewing={viewing_token(event, audience, holder=Here(), now=now)[0]}"
 
 
 def closing_code(viewer: BoardClient) -> int:

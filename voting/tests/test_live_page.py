@@ -21,7 +21,7 @@ from voting.leaderboard import Audience
 from voting.models import Round, RoundStatus
 from voting.tests.factories import RoundFactory, opened
 from voting.tests.standing import held, names, read, tells_figures
-from voting.viewing import audience_named
+from voting.viewing import read_token
 
 pytestmark = pytest.mark.django_db
 PAGES = ("live", "stage", "recap")
@@ -200,7 +200,7 @@ class TestTheFeed:
     ) -> None:
         client.force_login(night.owner)
         told = feed(read(client, path(night, page)))
-        assert audience_named(told["viewing"], event=night.public_id, now=now) == audience
+        assert read_token(told["viewing"], event=night.public_id, now=now).audience == audience
         assert 0 < told["renew"] < 3600
 
     @pytest.mark.parametrize("page", ["live", "stage"])
@@ -211,7 +211,7 @@ class TestTheFeed:
         AttendeeFactory.create(event=event, signed_in=True, user=fan)
         client.force_login(fan)
         told = feed(read(client, path(event, page)))
-        assert audience_named(told["viewing"], event=event.public_id, now=now) == Audience.FAN
+        assert read_token(told["viewing"], event=event.public_id, now=now).audience == Audience.FAN
 
     def test_nobody_keeps_a_page_that_changes(self, client: Client, night: Event) -> None:
         assert client.get(path(night))["Cache-Control"] == "private, no-cache"

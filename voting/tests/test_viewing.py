@@ -7,12 +7,13 @@ import time_machine
 from django.conf import settings
 from rest_framework.test import APIClient
 
+from accounts.actors import Here
 from accounts.models import User
 from config.lib.errors import InvalidToken, TokenExpired
 from events.models import Event
 from events.tests.factories import AttendeeFactory, EventFactory, EventStaffFactory
 from voting.leaderboard import Audience
-from voting.viewing import audience_named, viewing_token
+from voting.viewing import read_token, viewing_token
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,7 @@ def asked(api: APIClient, event: Event, query: str = "", user: User | None = Non
     if body["error"]:
         return answer.status_code, body["error"]["code"]
     data = body["data"]
-    named = audience_named(data["token"], event=event.public_id, now=datetime.now(UTC))
+    named = read_token(data["token"], event=event.public_id, now=datetime.now(UTC)).audience
     assert named == data["audience"]
     return answer.status_code, data["audience"]
 
@@ -76,17 +77,17 @@ def test_a_private_event_is_there_for_its_attendees_only(
 
 
 def test_a_token_lives_for_as_long_as_the_setting_says(event: Event, now: datetime) -> None:
-    token, expires_at = viewing_token(event, Audience.PROJECTOR, now=now)
+    token, expires_at = viewing_token(event, Audience.PROJECTOR, holder=Here(), now=now)
     assert expires_at - now == timedelta(seconds=settings.VIEWING_TOKEN_SECONDS)
     last = expires_at.replace(microsecond=0) - timedelta(seconds=1)
-    assert audience_named(token, event=event.public_id, now=last) == Audience.PROJECTOR
+    assert read_token(token, event=event.public_id, now=last).audience == Audience.PROJECTOR
     with time_machine.travel(expires_at), pytest.raises(TokenExpired):
-        audience_named(token, event=event.public_id, now=datetime.now(UTC))
+        read_token(token, event=event.public_id, now=datetime.now(UTC))
 
 
 def test_a_token_is_good_for_one_event_only(event: Event, now: datetime) -> None:
-    token, _expires_at = viewing_token(event, Audience.ORGANIZER, now=now)
+    token, _expires_at = viewing_token(event, Audience.ORGANIZER, holder=Here(), now=now)
     with pytest.raises(InvalidToken):
-        audience_named(token, event="0" * 16, now=now)
+        read_token(token, event="0" * 16, now=now)
     with pytest.raises(InvalidToken):
-        audience_named(("A" if token[0] != "A" else "B") + token[1:], event=event.public_id, now=now)
+        read_token(("A" if token[0] != "A" else "B") + token[1:], event=event.public_id, now=now)

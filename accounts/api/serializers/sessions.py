@@ -5,7 +5,6 @@ from rest_framework import serializers
 from accounts.actors import here_of
 from accounts.devices import device_of
 from accounts.models import SignIn, Through
-from accounts.sign_ins import is_here
 
 
 class SessionSerializer(serializers.Serializer[SignIn]):
@@ -22,7 +21,7 @@ class SessionSerializer(serializers.Serializer[SignIn]):
     expires_at = serializers.DateTimeField(source="alive_until", help_text="If it is not used again")
 
     def get_current(self, row: SignIn) -> bool:
-        return is_here(row, here_of(self.context["request"]))
+        return row.public_id == here_of(self.context["request"]).public_id
 
     def get_device(self, row: SignIn) -> str:
         return str(device_of(row.user_agent))
