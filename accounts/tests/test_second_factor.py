@@ -82,7 +82,7 @@ def test_an_app_is_added_with_recovery_codes_and_a_mail(
 def test_the_first_factor_ends_what_signed_in_without_one(fan: User, now: datetime) -> None:
     confirm_email(fan)
     elsewhere, mine = (open_client(actor=acting(fan), user=fan, now=now) for _client in range(2))
-    here = Here(family_id=RefreshFamily.objects.latest("pk").pk)
+    here = Here(RefreshFamily.objects.latest("pk").public_id)
     browser = Client()
     browser.force_login(fan)
     add_app(actor=acting(fan), secret=SECRET, code=code_now(now), here=here, now=now)

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import known_browsers
-from accounts.actors import actor_of, here_of
+from accounts.actors import Credential, actor_of
 from accounts.api.serializers.passwords import ChangePasswordBody, NewPasswordBody, ResetBody
 from accounts.services.notices import notify
 from accounts.services.passwords import change_password
@@ -62,9 +62,10 @@ class ChangePasswordView(ApiView):
     def post(self, request: Request) -> Response:
         """Change the password, by whoever knows the present one. All other clients and browsers are signed out."""
         actor, now, body = actor_of(request), timezone.now(), self.body(request, ChangePasswordBody)
-        here = here_of(request)
-        user = change_password(actor=actor, old=body["old_password"], password=body["password"], keep=here, now=now)
+        user = change_password(
+            actor=actor, old=body["old_password"], password=body["password"], keep=actor.here, now=now
+        )
         notify(actor=actor, user=user, template="password_changed", now=now)
-        if here.session_id is not None:
+        if isinstance(request.auth, Credential) and request.auth.family_id is None:
             update_session_auth_hash(request, user)  # this browser stays
         return Response(status=204)
