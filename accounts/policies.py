@@ -8,11 +8,11 @@ What is not yours to know is NotFound, not Forbidden.
 from typing import Final
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import ALL_SCOPES, Actor
 from accounts.models import Role, User
+from accounts.platform_settings import MFA_ROLES
 from accounts.scopes import CATALOGUE
 from config.lib.errors import AuthRequired, Forbidden, InsufficientScope, Refusal, SecondFactorMissing
 
@@ -48,7 +48,7 @@ class EmailUnverified(Refusal):
 
 def lacks_second_factor(user: User) -> bool:
     """Whether the role asks for a second factor that this account does not have."""
-    return user.second_factor_at is None and user.role in settings.MFA_REQUIRED_ROLES
+    return user.second_factor_at is None and user.role in MFA_ROLES.value()
 
 
 def role_of(user: User) -> str:

@@ -7,7 +7,7 @@ from django.urls import URLPattern
 from config.boot import django_application  # before whatever imports models
 
 # isort: split
-from accounts import analytics
+from accounts import analytics, platform_settings
 from config.lib.body_limit import limited_bodies
 from config.lib.edge import EdgeRoute, edge
 from config.lib.lifespan import ProcessPart, lifespan
@@ -21,7 +21,13 @@ from voting import process as voting_process
 
 EDGE_ROUTES: list[EdgeRoute] = [*votes.ROUTES, *edge_board.ROUTES, *texts.ROUTES]
 WEBSOCKETS: list[URLPattern] = [*routing.websockets, nowhere]
-PROCESS_PARTS: list[ProcessPart] = [relay.part, voting_process.part, messaging_process.part, analytics.part]
+PROCESS_PARTS: list[ProcessPart] = [
+    platform_settings.part,
+    relay.part,
+    voting_process.part,
+    messaging_process.part,
+    analytics.part,
+]
 
 application = ProtocolTypeRouter(
     {

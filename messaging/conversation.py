@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from channels.db import database_sync_to_async
-from django.conf import settings
 
+from accounts.platform_settings import SENDING
 from messaging.gate import Decision, GateFacts, decide
 from messaging.inbound import Inbound, Reply, ask
 from messaging.inbound_store import StoredText
@@ -82,7 +82,7 @@ def _decision(text: StoredText, now: datetime) -> Decision:
             channel=Channel.SMS,
             purpose=Purpose.REPLY,
             kind="",
-            sending_enabled=settings.SENDING_ENABLED,
+            sending_enabled=SENDING.value(),
             sender_active=text.sender_active,
             opted_out=text.opted_out,
             consent=None,

@@ -7,9 +7,9 @@ from datetime import datetime
 from hashlib import md5
 from typing import Final
 
-from django.conf import settings
 from django.db.models.functions import MD5
 
+from accounts.platform_settings import SENDING
 from messaging.gate import EQUAL_TEXTS_WINDOW, GateFacts
 from messaging.kind_choices import turned_off_for
 from messaging.kinds import choices
@@ -52,7 +52,7 @@ def gate_facts(
             channel=Channel(message.channel),
             purpose=Purpose(message.purpose),
             kind=message.kind,
-            sending_enabled=settings.SENDING_ENABLED,
+            sending_enabled=SENDING.value(),
             sender_active=message.sender is None or message.sender.active,
             opted_out=(message.address_id, message.sender_id) in known.opted_out,
             consent=_consent(known.last_words, message),

@@ -6,6 +6,7 @@ from typing import Final
 
 from celery import shared_task
 
+from accounts import platform_settings
 from messaging import delivery, reconciliation
 from messaging.models import Lane
 
@@ -17,10 +18,12 @@ _CALL_EXPIRES_SECONDS: Final = 10.0  # a call that waited longer has been overta
 def deliver(lane: str) -> None:
     """Hand over what is due in this lane, until nothing is or the turn is over."""
     ends = monotonic() + _LONGEST_TURN_SECONDS
+    platform_settings.keep_fresh()
     while delivery.deliver_batch(Lane(lane), now=datetime.now(UTC)):
         if monotonic() > ends:
             wake_worker(lane)
             return
+        platform_settings.keep_fresh()  # an admin may have stopped all sending meanwhile
 
 
 def wake_worker(lane: str) -> None:

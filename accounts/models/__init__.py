@@ -1,9 +1,11 @@
 """What accounts keeps, a module per subject."""
 
+from accounts.models.administration import LOOKING_LASTS, REASON_LENGTH, Impersonation, LookEnded, Suspension
 from accounts.models.analytics import AnalyticsEvent, AnalyticsHandover, AnalyticsKind
 from accounts.models.audit import AuditEntry, AuditPerson, AuditSeal
 from accounts.models.clients import Ended, RefreshFamily
 from accounts.models.idempotency import IdempotencyKey
+from accounts.models.jobs import JobRun, JobTask, RunState
 from accounts.models.keys import ApiKey, KeyEnded
 from accounts.models.phones import MOST_ATTEMPTS, PhoneCode
 from accounts.models.privacy import Erasure, Export, ExportState
@@ -18,6 +20,7 @@ __all__ = [
     "AnalyticsHandover",
     "AnalyticsKind",
     "ApiKey",
+from accounts.models.platform import PlatformSetting, PlatformSettingChange
     "AuditEntry",
     "AuditPerson",
     "AuditSeal",
@@ -25,7 +28,9 @@ __all__ = [
     "Ended",
     "Erasure",
     "Export",
+    "LOOKING_LASTS",
     "ExportState",
+    "REASON_LENGTH",
     "IdempotencyKey",
     "KeyEnded",
     "KnownDevice",
@@ -42,3 +47,13 @@ __all__ = [
     "UserSetting",
     "chosen_by",
 ]
+    "Impersonation",
+    "JobRun",
+    "JobTask",
+    "LookEnded",
+    "Outcome",
+    "PlatformSetting",
+    "PlatformSettingChange",
+    "Priority",
+    "RunState",
+    "Suspension",

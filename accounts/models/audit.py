@@ -35,6 +35,8 @@ class AuditPerson(models.Model):
 
     entry = models.OneToOneField(AuditEntry, on_delete=models.CASCADE, primary_key=True, related_name="person")
     user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    # the admin who looked at the site as `user` when this was done
+    impersonator = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     address = models.GenericIPAddressField(null=True)
     user_agent = models.CharField(max_length=200, blank=True)
 

@@ -4,6 +4,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.administration import LOOKING_LASTS, Impersonation
 from accounts.models.users import User
 from config.lib.public_ids import PublicIdField
 
@@ -19,6 +20,9 @@ class BrowserSession(AbstractBaseSession):
     session_key = models.CharField(max_length=40, unique=True, editable=False)  # the cookie: inside only, never shown
     public_id = PublicIdField()
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="browser_sessions")
+    impersonation = models.ForeignKey(
+        Impersonation, verbose_name=_("look as somebody"), null=True, on_delete=models.CASCADE, related_name="sessions"
+    )
     address = models.GenericIPAddressField(_("address"), null=True)
     user_agent = models.CharField(_("browser"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("signed in"), editable=False)
@@ -38,6 +42,11 @@ class BrowserSession(AbstractBaseSession):
             models.CheckConstraint(
                 condition=models.Q(user__isnull=False) | models.Q(address__isnull=True, user_agent=""),
                 name="browser_session_of_nobody_is_nowhere",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(impersonation__isnull=True)
+                | models.Q(user__isnull=False, ends_at__lte=models.F("created_at") + LOOKING_LASTS),
+                name="browser_session_impersonated_is_short",
             ),
         ]
 

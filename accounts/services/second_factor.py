@@ -11,13 +11,13 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.utils import encrypt
 from allauth.mfa.webauthn.internal.auth import WebAuthn
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, Here
 from accounts.audit import record
 from accounts.models import Ended, User
+from accounts.platform_settings import MFA_ROLES
 from accounts.policies import require_admin, require_person, verified
 from accounts.second_factors import KIND, key_of, rows_of, step_of, with_data
 from accounts.services.notices import notify
@@ -170,7 +170,7 @@ def _added(actor: Actor, user: User, kind: str, *, here: Here, now: datetime) ->
 def _remove(actor: Actor, user: User, row: Any, *, now: datetime) -> None:
     others = Authenticator.objects.filter(user=user).exclude(pk=row.pk)
     is_last = not others.exclude(type=KIND.RECOVERY_CODES).exists()
-    if is_last and user.role in settings.MFA_REQUIRED_ROLES:
+    if is_last and user.role in MFA_ROLES.value():
         raise LastSecondFactor
     kind = row.type
     row.delete()

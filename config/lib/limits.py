@@ -5,6 +5,7 @@ Fixed windows: one counter per identity, whose window begins with the first requ
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
 
@@ -62,9 +63,18 @@ def tightest(*allowances: Allowance | None) -> Allowance | None:
     return min(known, key=lambda each: (not each.exceeded, each.remaining), default=None)
 
 
+_replaced: dict[str, tuple[int, int]] = {}
+
+
+def replace(limits: Mapping[str, tuple[int, int]]) -> None:
+    """Until the next call these are in force in this process instead of the settings' own: name → (requests, seconds)."""
+    _replaced.clear()
+    _replaced.update(limits)
+
+
 def limit_named(name: str) -> tuple[int, int]:
-    """(requests, seconds) of the limit called `name` in the settings."""
-    number, seconds = settings.LIMITS[name]
+    """(requests, seconds) of the limit called `name`: as it was replaced, else as the settings say."""
+    number, seconds = _replaced.get(name) or settings.LIMITS[name]
     return number, seconds
 
 

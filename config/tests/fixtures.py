@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.utils import translation
 from rest_framework.test import APIClient
 
+from accounts import platform_settings
 from accounts.actors import Actor, Via
 from accounts.models import Role, User
 from accounts.tests.factories import UserFactory
@@ -21,6 +22,13 @@ def _empty_redis() -> Iterator[None]:
     redis.sync_client().flushdb()
     yield
     cache.close()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set_by_admins() -> Iterator[None]:
+    """What a test has set for the platform ends with it, as its rows do."""
+    yield
+    platform_settings.forget()
 
 
 @pytest.fixture(autouse=True)
