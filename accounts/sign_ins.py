@@ -46,7 +46,7 @@ class SignInsPage:
 
 def sign_ins_of(user: User, *, now: datetime) -> "QuerySet[SignIn]":
     """The browsers and clients that are signed in as `user`."""
-    return SignIn.objects.filter(user=user, alive_until__gt=now)
+    return SignIn.objects.filter(user=user, alive_until__gt=now, is_look=False)
 
 
 def sign_ins_page(user: User, *, here: Here, now: datetime, cursor: str = "") -> SignInsPage:

@@ -10,15 +10,17 @@ from django.db import migrations, models
 import config.lib.public_ids
 from config.lib.constraints import append_only
 
-# A look as somebody is no sign-in of theirs: it is not in their list, nor where it comes from.
+# A look as somebody stands as one, for what asks who is signed in; it is in nobody's list of their own.
 SIGN_INS = """
 CREATE OR REPLACE VIEW accounts_sign_in AS
-SELECT public_id, 'browser' AS kind, id AS row_id, user_id, address, user_agent,
-       created_at, last_seen_at, expire_date AS alive_until
+SELECT public_id, 'browser' AS kind, user_id, address, user_agent,
+       created_at, last_seen_at, expire_date AS alive_until,
+       impersonation_id IS NOT NULL AS is_look
   FROM accounts_browsersession
- WHERE user_id IS NOT NULL{which}
+ WHERE user_id IS NOT NULL
 UNION ALL
-SELECT public_id, 'client', id, user_id, address, user_agent, created_at, last_used_at, expires_at
+SELECT public_id, 'client', user_id, address, user_agent, created_at, last_used_at, expires_at,
+       false
   FROM accounts_refreshfamily
  WHERE revoked_at IS NULL
 """
@@ -368,5 +370,6 @@ class Migration(migrations.Migration):
             ),
         ),
         append_only("accounts_platformsettingchange"),
-        migrations.RunSQL(SIGN_INS.format(which=" AND impersonation_id IS NULL"), SIGN_INS.format(which="")),
+        migrations.RunSQL(SIGN_INS, migrations.RunSQL.noop),
+        migrations.AddField(model_name="signin", name="is_look", field=models.BooleanField()),
     ]

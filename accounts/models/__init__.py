@@ -8,6 +8,7 @@ from accounts.models.idempotency import IdempotencyKey
 from accounts.models.jobs import JobRun, JobTask, RunState
 from accounts.models.keys import ApiKey, KeyEnded
 from accounts.models.phones import MOST_ATTEMPTS, PhoneCode
+from accounts.models.platform import PlatformSetting, PlatformSettingChange
 from accounts.models.privacy import Erasure, Export, ExportState
 from accounts.models.sessions import BrowserSession, KnownDevice, SignIn, Through
 from accounts.models.uploads import Upload, UploadKind, UploadState
@@ -15,12 +16,13 @@ from accounts.models.user_settings import UserSetting, chosen_by
 from accounts.models.users import Language, Role, User
 
 __all__ = [
+    "LOOKING_LASTS",
     "MOST_ATTEMPTS",
+    "REASON_LENGTH",
     "AnalyticsEvent",
     "AnalyticsHandover",
     "AnalyticsKind",
     "ApiKey",
-from accounts.models.platform import PlatformSetting, PlatformSettingChange
     "AuditEntry",
     "AuditPerson",
     "AuditSeal",
@@ -28,17 +30,23 @@ from accounts.models.platform import PlatformSetting, PlatformSettingChange
     "Ended",
     "Erasure",
     "Export",
-    "LOOKING_LASTS",
     "ExportState",
-    "REASON_LENGTH",
     "IdempotencyKey",
+    "Impersonation",
+    "JobRun",
+    "JobTask",
     "KeyEnded",
     "KnownDevice",
     "Language",
+    "LookEnded",
     "PhoneCode",
+    "PlatformSetting",
+    "PlatformSettingChange",
     "RefreshFamily",
     "Role",
+    "RunState",
     "SignIn",
+    "Suspension",
     "Through",
     "Upload",
     "UploadKind",
@@ -47,13 +55,3 @@ from accounts.models.platform import PlatformSetting, PlatformSettingChange
     "UserSetting",
     "chosen_by",
 ]
-    "Impersonation",
-    "JobRun",
-    "JobTask",
-    "LookEnded",
-    "Outcome",
-    "PlatformSetting",
-    "PlatformSettingChange",
-    "Priority",
-    "RunState",
-    "Suspension",

@@ -72,6 +72,7 @@ class SignIn(models.Model):
     created_at = models.DateTimeField(_("signed in"))
     last_seen_at = models.DateTimeField(_("last seen"))
     alive_until = models.DateTimeField()
+    is_look = models.BooleanField()  # an admin's, who looks at the site as this user
 
     class Meta:
         managed = False
