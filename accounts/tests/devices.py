@@ -29,7 +29,8 @@ class Device:
         """The answer to a page that asks for a new passkey, as it stands in the form."""
         asked = options["publicKey"]
         self.user = asked["user"]["id"]
-        key = cbor.encode(ES256.from_cryptography_key(self._key.public_key()))
+        cose: Any = ES256  # parts of fido2 have no types
+        key = cbor.encode(cose.from_cryptography_key(self._key.public_key()))
         kept = bytes(16) + len(self._id).to_bytes(2) + self._id + key
         state = self._state(asked["rp"]["id"], _WITH_KEY) + kept
         attestation = cbor.encode({"fmt": "none", "attStmt": {}, "authData": state})
