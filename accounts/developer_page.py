@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from django.conf import settings
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -84,4 +85,4 @@ def _words(name: str) -> str:
     number, seconds = limit_named(name)
     minutes = max(1, round(seconds / 60))
     said = ngettext("%(number)s requests in %(minutes)s minute", "%(number)s requests in %(minutes)s minutes", minutes)
-    return said % {"number": number, "minutes": minutes}
+    return said % {"number": number_format(number, force_grouping=True), "minutes": minutes}

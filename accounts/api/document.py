@@ -35,7 +35,7 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
     name = "session"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+        return {"type": "apiKey", "in": "cookie", "name": "__Host-sessionid"}  # its name wherever there is TLS
 
 
 SCHEMES = (BearerTokenScheme, SessionScheme)

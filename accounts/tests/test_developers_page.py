@@ -47,7 +47,7 @@ def test_everybody_reads_what_the_api_is(
     settings.LIMITS = {**settings.LIMITS, "key": (1_234, 900)}
     with django_assert_num_queries(0):
         page = main_of(client.get(PAGE))
-    assert "1234 requests in 15 minutes" in page
+    assert "1,234 requests in 15 minutes" in page
     assert reverse("api-docs") in page
     assert f"/accounts/login/?next={PAGE.replace('/', '%2F')}" in page
     assert "<form" not in page

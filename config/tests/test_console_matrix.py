@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
 
-from accounts.models import AuditEntry, BrowserSession, RefreshFamily, User
+from accounts.models import ApiKey, AuditEntry, BrowserSession, RefreshFamily, User
 from accounts.services.clients import open_client
 from config.tests.fixtures import acting
 from events.models import Event
@@ -114,6 +114,7 @@ def world_of(user: User, now: Any) -> dict[str, models.Model]:
         DeliveryEvent.objects.create(**report),
         user,
         RefreshFamily.objects.get(user=user),
+        ApiKey.objects.create(user=user, name="Bot", digest=b"d" * 32, scopes=["events:read"], created_at=now),
         BrowserSession.objects.create(
             user=user,
             session_key=f"of-{user.public_id}",
