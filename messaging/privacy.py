@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Exists, ManyToOneRel, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +19,6 @@ from messaging.content import BLANK
 from messaging.models import (
     ERASED,
     Address,
-    Channel,
     ConsentEvent,
     ConsentSource,
     DeliveryEvent,
@@ -115,12 +115,13 @@ def _old_content(before: datetime) -> QuerySet[Message]:
     return Message.objects.filter(created_at__lt=before, state__in=_SETTLED).exclude(blank)
 
 
-def _mail_to_nobody(before: datetime) -> QuerySet[Message]:
-    """Answers to who is no member, and the last mail to who was: nobody's history, so it does not stay."""
-    account = EmailAddress.objects.filter(email=OuterRef("address__value"))
-    mail = Message.objects.filter(purpose=Purpose.ACCOUNT, channel=Channel.EMAIL, created_at__lt=before)
-    settled = mail.filter(state__in=_SETTLED).exclude(address__value=ERASED)
-    return settled.filter(address__user=None).exclude(Exists(account))
+def _messages_to_nobody(before: datetime) -> QuerySet[Message]:
+    """Codes and mail for who is no member, and the last mail to who was: nobody's history, so it does not stay."""
+    mailbox = EmailAddress.objects.filter(email=OuterRef("address__value"))
+    phone = get_user_model().objects.filter(phone=OuterRef("address__value"))
+    settled = Message.objects.filter(purpose=Purpose.ACCOUNT, created_at__lt=before, state__in=_SETTLED)
+    nobodys = settled.filter(address__user=None).exclude(address__value=ERASED)
+    return nobodys.exclude(Exists(mailbox)).exclude(Exists(phone))
 
 
 def _lonely(before: datetime) -> QuerySet[Address]:
@@ -207,10 +208,10 @@ register(
                 discard=_discard_reports,
             ),
             Retention(
-                key="mail_to_nobody",
-                what=_("Mail to addresses without an account, the last one to somebody erased among it"),
+                key="messages_to_nobody",
+                what=_("Codes and mail to addresses without an account, the last mail to somebody erased among it"),
                 fixed=timedelta(days=1),
-                due=_mail_to_nobody,
+                due=_messages_to_nobody,
             ),
             Retention(
                 key="addresses",

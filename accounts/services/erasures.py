@@ -28,7 +28,7 @@ from config.lib.errors import Detail, NotFound, Refusal, Unavailable, Validation
 
 logger = structlog.get_logger(__name__)
 
-LEASE: Final = timedelta(minutes=10)  # longer than any worker may run, so that nobody takes over from the living
+LEASE: Final = timedelta(minutes=1)  # a turn that takes longer holds the row's lock, and whoever would take over waits
 TAKEN_UP_AFTER: Final = timedelta(seconds=30)
 
 

@@ -66,22 +66,38 @@ def test_typed_out_it_happens_and_shows_how_far_it_is(fan: User, client: Client)
     assert not User.objects.filter(email=fan.email).exists()
 
 
-def test_who_has_no_password_has_just_signed_in(fan: User, client: Client) -> None:
+def proved(client: Client, user: User, *, ago: timedelta, **more: bool) -> None:
+    """The session as allauth leaves it when somebody has signed in, or shown who they are, some time ago."""
+    session = client.session
+    at = (timezone.now() - ago).timestamp()
+    session["account_authentication_methods"] = [{"method": "password", "at": at, **more}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+
+
+@pytest.mark.parametrize(("minutes", "allowed"), [(1, True), (16, False)])
+def test_who_has_no_password_has_just_signed_in(fan: User, client: Client, minutes: int, allowed: bool) -> None:
     fan.set_unusable_password()
     fan.save()
     client.force_login(fan)
-    shown = client.get(PAGE).content.decode()
-    assert "Your password" not in shown
-    refused = client.post(PAGE, {"email": fan.email})
-    assert "sign in again first" in refused.content.decode()
-    session = client.session
-    session["account_authentication_methods"] = [{"method": "socialaccount", "at": timezone.now().timestamp()}]
-    session["account_authentication_methods_user"] = str(fan.pk)
-    session.save()
+    assert "Your password" not in client.get(PAGE).content.decode()
+    assert "sign in again first" in client.post(PAGE, {"email": fan.email}).content.decode()
+    proved(client, fan, ago=timedelta(minutes=minutes))
 
-    allowed = client.post(PAGE, {"email": fan.email})
+    answer = client.post(PAGE, {"email": fan.email})
 
-    assert allowed.status_code == 302 or "sign in again first" in allowed.content.decode()
+    assert answer.status_code == (302 if allowed else 422)
+    assert Erasure.objects.exists() == allowed
+
+
+@pytest.mark.parametrize(("more", "asked"), [({"reauthenticated": True}, False), ({}, True)])
+def test_who_has_shown_who_they_are_again_is_not_asked_for_the_password(
+    fan: User, client: Client, more: dict[str, bool], asked: bool
+) -> None:
+    client.force_login(fan)
+    proved(client, fan, ago=timedelta(minutes=1), **more)
+
+    assert ("Your password" in client.get(PAGE).content.decode()) == asked
 
 
 def test_over_the_api(fan: User, api: APIClient, now: datetime) -> None:

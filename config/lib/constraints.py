@@ -23,7 +23,7 @@ CREATE TRIGGER {table}_never_emptied BEFORE TRUNCATE ON {table}
     FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse_change();
 """
 _ERASURE = """
-    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - {columns} = to_jsonb(OLD) - {columns} AND {blanked} THEN
+    IF TG_OP = 'UPDATE' AND NEW IS DISTINCT FROM OLD AND to_jsonb(NEW) - {columns} = to_jsonb(OLD) - {columns} AND {blanked} THEN
         RETURN NEW;
     END IF;"""
 _ALLOW = """

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from accounts.models import User
-from accounts.policies import has_verified_email
+from accounts.persons import person_of
 from events.models import Attendee, Event
 from messaging.models import Address, Channel
 from messaging.services.addresses import address_for
@@ -51,10 +51,9 @@ class Identities:
 
 def identities_of(user: User) -> Identities:
     """Everything verified about this user; addresses are made where messaging has none yet."""
-    phone = user.phone if user.phone_verified_at else ""
-    email = user.email if has_verified_email(user) else ""
+    person = person_of(user)
     return Identities(
         user=user,
-        phone=address_for(channel=Channel.SMS, value=phone, user=user) if phone else None,
-        email=address_for(channel=Channel.EMAIL, value=email, user=user) if email else None,
+        phone=address_for(channel=Channel.SMS, value=person.phone, user=user) if person.phone else None,
+        email=address_for(channel=Channel.EMAIL, value=person.emails[0], user=user) if person.emails else None,
     )

@@ -231,7 +231,7 @@ def test_a_piece_costs_the_same_for_any_number_of_people(event: Event, people: i
     sheet = attendee_imports.sheet_of(made)
     with CaptureQueriesContext(connection) as queries:
         attendee_imports.advance(import_id=made.pk, people=sheet.people, now=timezone.now())
-    assert len(queries) == 11, [query["sql"][:80] for query in queries]
+    assert len(queries) == 13, [query["sql"][:80] for query in queries]
 
 
 def test_a_yes_of_somebody_who_was_only_invited_means_nothing_here(event: Event) -> None:

@@ -14,7 +14,7 @@ from config.lib.pagination import page_of
 from config.lib.secrets import Undecryptable
 from config.lib.swapping import address_of
 from messaging.content import Content, content_of
-from messaging.models import Channel, Message
+from messaging.models import ERASED, Channel, Message
 
 _PROVIDER: Final = "local_mailbox"
 _PAGE: Final = 20
@@ -87,7 +87,8 @@ def opening_links_outside(html: str) -> str:
 
 
 def _kept() -> QuerySet[Message]:
-    return Message.objects.filter(channel=Channel.EMAIL, provider=_PROVIDER).select_related("address")
+    kept = Message.objects.filter(channel=Channel.EMAIL, provider=_PROVIDER).exclude(address__value=ERASED)
+    return kept.select_related("address")
 
 
 def _opened(message: Message) -> Mail:

@@ -75,9 +75,11 @@ def address_for(*, channel: Channel, value: str, user: User | None = None, langu
     return address
 
 
-@transaction.atomic
 def addresses_for(*, channel: Channel, values: Iterable[str]) -> dict[str, int]:
-    """Normalised value → id of its address, made where it is new; in one order everywhere, so that nobody waits in a circle."""
+    """Normalised value → id of its address, made where it is new. In the caller's transaction.
+
+    In one order everywhere, so that two who make some of the same never wait in a circle.
+    """
     wanted = sorted(set(values))
     known = dict(Address.objects.filter(channel=channel, value__in=wanted).values_list("value", "pk"))
     new = [Address(channel=channel, value=value) for value in wanted if value not in known]

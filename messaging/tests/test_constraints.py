@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, Model, UniqueConstraint
 
 from messaging import models
-from messaging.models import ConsentEvent, DeliveryEvent, OptOut
+from messaging.models import ConsentEvent, DeliveryEvent, OptOut, Suppression
 from messaging.tests.factories import InboundFactory, MessageFactory, PhoneFactory, SenderFactory, sent, submitting
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +55,7 @@ BREAKS: dict[str, Callable[[], object]] = {
     "message_once_per_provider_id": lambda: _twice(lambda: sent(number=7)),
     "message_submitting_has_lease": lambda: submitting(leased_until=None),
     "message_answered_replies_to_a_text": lambda: MessageFactory.create(state="answered"),
+    "suppression_once": lambda: _twice(lambda: Suppression.objects.create(digest="d", sender=None, since=NOW)),
     "delivery_event_once": lambda: _twice(_delivery_event),
 }
 
@@ -89,3 +90,39 @@ def test_evidence_is_append_only(make: Callable[[], Model], statement: str) -> N
     sql = statement.format(table=row._meta.db_table)
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
+
+
+def _changed(row: Model, sql: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {row._meta.db_table} SET {sql}")
+
+
+@pytest.mark.parametrize(
+    ("make", "blanked"),
+    [
+        (lambda: _event(inbound=InboundFactory.create()), "address_id = NULL, inbound_id = NULL"),
+        (lambda: _event(inbound=InboundFactory.create()), "address_id = NULL"),
+        (lambda: _delivery_event(raw={"To": "+12025550123"}), "raw = '{}'"),
+    ],
+    ids=["whom and which text", "whom", "what the provider said"],
+)
+def test_of_evidence_what_is_personal_can_be_blanked(make: Callable[[], Model], blanked: str) -> None:
+    row = make()
+    _changed(row, blanked)
+    type(row)._default_manager.get(pk=row.pk)
+
+
+@pytest.mark.parametrize(
+    ("make", "changed"),
+    [
+        (_event, "address_id = NULL, decision = 'withdrawn'"),
+        (_event, "address_id = NULL, at = now()"),
+        (lambda: _delivery_event(raw={"To": "x"}), 'raw = \'{"To": "y"}\''),
+        (lambda: _delivery_event(raw={"To": "x"}), "raw = '{}', status = 'failed'"),
+    ],
+    ids=["what was said", "when", "another report", "another state"],
+)
+def test_and_nothing_else(make: Callable[[], Model], changed: str) -> None:
+    row = make()
+    with pytest.raises(IntegrityError, match="append-only"):
+        _changed(row, changed)
