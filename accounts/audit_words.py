@@ -78,6 +78,8 @@ register(
         "user.ask_email_change": _("Another e-mail address asked for"),
         "user.cancel_email_change": _("E-mail address kept after all"),
         "user.change_email": _("E-mail address changed"),
+        "user.connect": _("Another account connected to sign in with"),
+        "user.disconnect": _("Another account disconnected"),
         "user.lock": _("Locked after too many wrong passwords"),
         "user.unlock": _("Unlocked by the link in the mail"),
         "client.reuse": _("A spent token was used again, so the client was signed out"),

@@ -6,6 +6,7 @@ from functools import partial
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -70,6 +71,10 @@ def _keys(person: Person) -> Iterable[Row]:
 
 def _second_factors(person: Person) -> Iterable[Row]:
     return in_pieces(Authenticator.objects.filter(user=person.user), "type", "created_at", "last_used_at")
+
+
+def _other_accounts(person: Person) -> Iterable[Row]:
+    return in_pieces(SocialAccount.objects.filter(user=person.user), "provider", "uid", "date_joined", "last_login")
 
 
 def _phone_codes(person: Person) -> Iterable[Row]:
@@ -154,6 +159,7 @@ register(
             "accounts.IdempotencyKey": ["headers", "answer"],
             "account.EmailAddress": ["user", "email"],
             "mfa.Authenticator": ["user", "data"],
+            "socialaccount.SocialAccount": ["user", "uid", "extra_data"],
         },
         not_personal={
             "accounts.AuditEntry": {
@@ -171,6 +177,11 @@ register(
             ),
             "accounts.ApiKey": {"digest": "of the secret; goes with the account"},
             "account.EmailConfirmation": {"email_address": "not written: links are signed instead, and hold no row"},
+            "socialaccount.SocialToken": dict.fromkeys(
+                ("account", "token", "token_secret"),
+                "not written: what a provider gives us is forgotten once it is read",
+            ),
+            "socialaccount.SocialApp": {"name": "not written: providers are settings"},
             "admin.LogEntry": dict.fromkeys(
                 ("user", "object_id", "object_repr", "change_message"),
                 "not written: the console's changes are in our own audit",
@@ -185,6 +196,7 @@ register(
             Section("devices", _("Devices we know you by"), _devices),
             Section("keys", _("Your API keys"), _keys),
             Section("second_factors", _("Your ways of signing in besides the password"), _second_factors),
+            Section("other_accounts", _("Accounts elsewhere that you sign in with"), _other_accounts),
             Section("phone_codes", _("Codes to check your phone"), _phone_codes),
             Section("uploads", _("Pictures you sent"), _uploads),
             Section("done", _("What you did"), _done),

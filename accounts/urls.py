@@ -5,7 +5,9 @@ What belongs to whoever is signed in is under /me/.
 
 from allauth.account import views
 from allauth.mfa.base import views as mfa_views
+from allauth.socialaccount import views as social_views
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import RedirectView
 
 from accounts.views import privacy, sessions
 from accounts.views.developers import developers, revoke_all_mine, revoke_mine
@@ -28,6 +30,15 @@ from accounts.views.security import (
 )
 from accounts.views.settings import my_settings
 from accounts.views.signing_in import log_in, new_password
+from accounts.views.social import (
+    apple_back,
+    apple_finish,
+    connect_there,
+    disconnect_it,
+    google_back,
+    sign_in_there,
+    spotify_back,
+)
 from accounts.views.unlocking import unlock_account
 from config.lib.api.converters import PUBLIC_ID
 
@@ -43,6 +54,17 @@ _account = [
     path("confirm/passkey/", confirm_by_passkey, name="mfa_reauthenticate_webauthn"),
     path(f"erased/<{PUBLIC_ID}:public_id>/", privacy.erasure, name="erasure"),
     path("unlock/<str:code>/", unlock_account, name="account_unlock"),
+    path("<slug:provider>/login/", sign_in_there, name="sign-in-there"),
+    path("<slug:provider>/connect/", connect_there, name="connect-there"),
+    path("<slug:provider>/disconnect/", disconnect_it, name="disconnect-it"),
+    path("google/login/callback/", google_back, name="google_callback"),
+    path("spotify/login/callback/", spotify_back, name="spotify_callback"),
+    path("apple/login/callback/", apple_back, name="apple_callback"),
+    path("apple/login/callback/finish/", apple_finish, name="apple_finish_callback"),
+    path("social/signup/", social_views.signup, name="socialaccount_signup"),
+    path("social/cancelled/", social_views.login_cancelled, name="socialaccount_login_cancelled"),
+    path("social/error/", social_views.login_error, name="socialaccount_login_error"),
+    path("social/", RedirectView.as_view(pattern_name="my-security"), name="socialaccount_connections"),
     path("email/", my_email, name="account_email"),
     path("email/again/", send_again, name="send-email-link"),
     path("email/keep/", keep_email, name="keep-email"),

@@ -12,7 +12,7 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config import allauth_limits, console_theme
+from config import allauth_limits, console_theme, social_providers
 from config.embedded import paths
 from config.lib.logging import logging_config
 
@@ -66,6 +66,10 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.google",
+    "allauth.socialaccount.providers.apple",
+    "allauth.socialaccount.providers.spotify",
     "allauth.mfa",
     "anymail",
     "rest_framework",
@@ -279,6 +283,22 @@ MFA_REQUIRED_ROLES = frozenset(
 ACCOUNT_CHANGE_EMAIL = True  # one address per account; a new one replaces it once it is confirmed
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105  # the name of a class
 
+SOCIALACCOUNT_ADAPTER = "accounts.social_adapter.SocialAdapter"
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True  # to connect or disconnect one
+SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.social.CompleteForm"}
+SOCIALACCOUNT_PROVIDERS = social_providers.configured(
+    {
+        "GOOGLE_CLIENT_ID": env.str("GOOGLE_CLIENT_ID", ""),
+        "GOOGLE_CLIENT_SECRET": env.str("GOOGLE_CLIENT_SECRET", ""),
+        "APPLE_CLIENT_ID": env.str("APPLE_CLIENT_ID", ""),
+        "APPLE_TEAM_ID": env.str("APPLE_TEAM_ID", ""),
+        "APPLE_KEY_ID": env.str("APPLE_KEY_ID", ""),
+        "APPLE_PRIVATE_KEY": env.str("APPLE_PRIVATE_KEY", ""),
+        "SPOTIFY_CLIENT_ID": env.str("SPOTIFY_CLIENT_ID", ""),
+        "SPOTIFY_CLIENT_SECRET": env.str("SPOTIFY_CLIENT_SECRET", ""),
+    }
+)
+
 SIGN_IN_FAILURES = env.int("SIGN_IN_FAILURES", 10)
 SIGN_IN_LOCK_SECONDS = env.int("SIGN_IN_LOCK_SECONDS", 60)
 SIGN_IN_LOCK_MOST_SECONDS = env.int("SIGN_IN_LOCK_MOST_SECONDS", 3_600)
@@ -445,7 +465,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *social_providers.origins(SOCIALACCOUNT_PROVIDERS)],
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # of a form without its files

@@ -4,10 +4,10 @@ from django.urls import path
 
 from accounts.api import document
 from accounts.api.views import analytics, keys, phones, privacy, profile, sessions, signing_in, uploads, user_settings
-from accounts.api.views import keys, phones, privacy, profile, sessions, signing_in, uploads, user_settings
 from accounts.api.views.email_addresses import ChangeEmailView, ConfirmEmailView, SendLinkAgainView
 from accounts.api.views.passwords import ChangePasswordView, NewPasswordView, ResetView
 from accounts.api.views.second_step import SecondStepView
+from accounts.api.views.social import SocialView
 from config.lib.api.converters import PUBLIC_ID
 
 app_name = "accounts"
@@ -25,6 +25,7 @@ urlpatterns = [
     path("auth/email/verify", ConfirmEmailView.as_view(), name="confirm-email"),
     path("auth/email/verify/resend", SendLinkAgainView.as_view(), name="send-link-again"),
     path("auth/email/change", ChangeEmailView.as_view(), name="change-email"),
+    path("auth/social/<slug:provider>", SocialView.as_view(), name="social"),
     path("auth/profile", profile.ProfileView.as_view(), name="profile"),
     path("auth/phone/verify", phones.PhoneVerifyView.as_view(), name="verify-phone"),
     path("settings", user_settings.SettingsView.as_view(), name="settings"),

@@ -15,6 +15,7 @@ from accounts.known_browsers import account_of
 from accounts.models import User
 from accounts.services.notices import notify
 from accounts.services.passwords import set_password
+from accounts.services.social import forget_unproven
 from config.lib.errors import LinkSpent, Unavailable
 from config.lib.limits import count
 from config.lib.outages import RETRY_SECONDS
@@ -79,3 +80,4 @@ def set_password_by_mail(*, actor: Actor, user: User, password: str, now: dateti
     with transaction.atomic():
         if EmailAddress.objects.filter(user=user, email=user.email, verified=False).update(verified=True):
             record(actor=actor, action="user.confirm_email", subject=user, now=now)
+            forget_unproven(user=user)

@@ -18,6 +18,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from accounts.passwords import matches
 from accounts.services import proving
 from accounts.tests.factories import PASSWORD, UserFactory, confirm_email
 
@@ -128,6 +129,6 @@ def test_sign_up_takes_as_long_for_a_known_address(people: dict[str, str]) -> No
 def test_control_a_check_that_stops_at_an_unknown_address_is_noticed(
     people: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = proving.matches
+    real = matches
     monkeypatch.setattr(proving, "matches", lambda user, password: user is not None and real(user, password))
     assert tells(log_in_by_api, {case: people[case] for case in ("known", "unknown")}, rounds=2)
