@@ -1,4 +1,4 @@
-"""`python -m bench [votes] [fanout] [reads]`: all of them without a name. Runs `bench.choose` with production settings."""
+"""`python -m bench [votes] [fanout] [reads] [pictures]`: all of them without a name. Runs `bench.choose` with production settings."""
 
 import os
 import sys

@@ -5,9 +5,9 @@ import sys
 from django.core.management import call_command
 
 import bench.boot
-from bench import fanout, reads, votes
+from bench import fanout, pictures, reads, votes
 
-BENCHMARKS = {"votes": votes.run, "reads": reads.run, "fanout": fanout.run}
+BENCHMARKS = {"votes": votes.run, "reads": reads.run, "fanout": fanout.run, "pictures": pictures.run}
 
 
 def main(names: list[str]) -> None:

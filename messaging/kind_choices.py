@@ -59,3 +59,8 @@ def turned_off_for(addresses: Iterable[Address]) -> set[tuple[int, str]]:
         if (channel, value) in by_value:
             found.add((by_value[channel, value], kind))
     return found
+
+
+def off_in_account(address: Address) -> list[Words]:
+    """What the account of this address has turned off for it, in words."""
+    return [kind_in_words(kind) for _address, kind in sorted(turned_off_for([address]))]

@@ -19,6 +19,7 @@ from config.lib.limits import count
 from config.lib.personal_links import personal_link
 from config.lib.public_ids import LENGTH
 from messaging.inbound_store import PROVIDER
+from messaging.kind_choices import off_in_account
 from messaging.preferences import preferences_of
 from messaging.services import outcomes
 from messaging.services import preferences as choices
@@ -99,7 +100,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and refused is None:
         messages.success(request, _("Noted."))
         return redirect("messaging:preferences", token=token)
-    page = {"page": preferences_of(address), "refused": refused}
+    page = {"page": preferences_of(address), "off_in_account": off_in_account(address), "refused": refused}
     return render(request, "messaging/preferences.html", page, status=refused.status if refused else 200)
 
 

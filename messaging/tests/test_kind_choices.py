@@ -19,6 +19,7 @@ from messaging import kinds
 from messaging.console import why_not
 from messaging.delivery import deliver_batch
 from messaging.kind_choices import kind_choices_of
+from messaging.links import preferences_token
 from messaging.models import (
     Address,
     Channel,
@@ -240,3 +241,14 @@ def test_who_may(api: APIClient, fan: User, outsider: User, now: datetime) -> No
     api.force_authenticate(fan, Credential(scopes=frozenset({"profile:read"})))  # type: ignore[arg-type]  # any token
     assert api.put(place("recap", "email"), {"on": True}).status_code == 403
     assert api.post(CHOICES).status_code == api.delete(place("recap", "email")).status_code == 405
+
+
+def test_the_page_of_the_address_says_what_the_account_turned_off(client: Client, fan: User, now: datetime) -> None:
+    confirm_email(fan)
+    address = address_for(channel=Channel.EMAIL, value=fan.email)
+    path = reverse("messaging:preferences", args=[preferences_token(address.pk, now=now)])
+    assert PAGE not in main_of(client.get(path))
+    turn(fan, wanted=False, now=now)
+    page = main_of(client.get(path))
+    assert "Recap" in page
+    assert f'href="{PAGE}"' in page
