@@ -4,12 +4,17 @@ import json
 import random
 import time
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
+from django.test import Client
 from websockets.exceptions import ConnectionClosed
 
 from accounts.actors import Here
-from config.tests.live_server import LiveSite
+from accounts.models import BrowserSession, Ended
+from accounts.services.sessions import end_everything
+from config.tests.live_server import LiveSite, eventually
 from events.models import Event
 from events.tests.factories import EventFactory
 from voting import relay
@@ -24,8 +29,16 @@ from voting.viewing import viewing_token
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def token_query(event: Event, audience: Audience, now: Any) -> str:
-    return f"?viewing={viewing_token(event, audience, holder=Here(), now=now)[0]}"
+def token_query(event: Event, audience: Audience, now: Any, holder: str = "") -> str:
+    return f"?viewing={viewing_token(event, audience, holder=Here(holder), now=now)[0]}"
+
+
+def status_of(address: str) -> int:
+    try:
+        with urlopen(Request(address, headers={"X-Forwarded-Proto": "https"}), timeout=30) as answer:
+            return int(answer.status)
+    except HTTPError as refused:
+        return refused.code
 
 
 def closing_code(viewer: BoardClient) -> int:
@@ -196,3 +209,38 @@ class TestWhoMayLook:
             viewer.frame()
         with watching(live_site, night.event) as viewer:
             assert closing_code(viewer) == 4404
+
+
+class TestSigningOut:
+    def test_ends_the_sockets_that_were_let_in_by_it_and_no_others(self, live_site: LiveSite, now: Any) -> None:
+        night = make_night(attendees=2, artists=2)
+        organizer = night.event.owner
+        Client().force_login(organizer)
+        holder = BrowserSession.objects.get().public_id
+        mine = token_query(night.event, Audience.ORGANIZER, now, holder)
+        other = token_query(night.event, Audience.ORGANIZER, now)  # a personal link's, which no sign-in stands behind
+        with (
+            watching(live_site, night.event, query=mine) as viewer,
+            watching(live_site, night.event, query=other) as stranger,
+            watching(live_site, night.event) as fan,
+        ):
+            for watcher in (viewer, stranger, fan):
+                watcher.frame()
+            end_everything(user=organizer, because=Ended.SIGNED_OUT, now=now)
+            with pytest.raises(ConnectionClosed):
+                for _heartbeat in range(2):
+                    viewer.frame()
+            cast_sync([night.vote(0, 1)])
+            assert (fan.total(1)["total"], stranger.total(1)["total"]) == (1, 1)
+        assert [frame["total"] for frame in viewer.frames if "total" in frame] == [0]
+        with watching(live_site, night.event, query=mine) as again:
+            assert closing_code(again) == 4401
+
+    def test_ends_what_asking_with_its_token_was_answered(self, live_site: LiveSite, now: Any) -> None:
+        night = make_night(attendees=1, artists=2)
+        Client().force_login(night.event.owner)
+        query = token_query(night.event, Audience.ORGANIZER, now, BrowserSession.objects.get().public_id)
+        address = f"{live_site.url}/api/v1/events/{night.event.public_id}/leaderboard{query}"
+        assert status_of(address) == 200
+        end_everything(user=night.event.owner, because=Ended.SIGNED_OUT, now=now)
+        eventually(lambda: status_of(address) == 401)
