@@ -45,7 +45,7 @@ _TURNS: Final[Mapping[int, Image.Transpose]] = {
 }
 _SIDEWAYS: Final = frozenset({5, 6, 7, 8})
 _QUALITY: Final = 82
-_PATIENCE_SECONDS: Final = 3.0
+_PATIENCE_SECONDS: Final = 6.0
 AT_ONCE: Final = BoundedSemaphore(1)  # per process
 
 
