@@ -129,6 +129,9 @@ def test_wrong_codes_are_counted_per_challenge_and_per_account(
         refused = api.post(SECOND_STEP, {"challenge": again, "code": good})
         assert code(refused) == (429, "RATE_LIMIT_EXCEEDED")
         assert 0 < int(refused["Retry-After"]) <= 300
+    redis.sync_client().delete(f"limit:second_factor:{{user:{owner.pk}}}")
+    assert code(api.post(SECOND_STEP, {"challenge": challenge, "code": good})) == (429, "RATE_LIMIT_EXCEEDED")
+    assert api.post(SECOND_STEP, {"challenge": challenge_of(api, owner), "code": good}).status_code == 200
     with_app(artist, now=timezone.now() - timedelta(days=1))
     given = {"challenge": challenge_of(api, artist), "code": unused_recovery_codes(artist)[0]}
     assert api.post(SECOND_STEP, given).status_code == 200, "nobody else is locked out"
