@@ -31,9 +31,14 @@ def recognise(*, actor: Actor, user: User, now: datetime, is_known: bool = False
     its first one is the one it signed up on.
     """
     devices, mark = KnownDevice.objects.filter(user=user), _mark(user, actor)
-    is_new = not is_known and not devices.filter(mark=mark).exists() and devices.exists()
-    devices.update_or_create(user=user, mark=mark, defaults={"last_seen_at": now})
-    if is_new:
+    was_here = devices.filter(mark=mark).exists()
+    KnownDevice.objects.bulk_create(
+        [KnownDevice(user=user, mark=mark, last_seen_at=now)],
+        update_conflicts=True,
+        unique_fields=["user", "mark"],
+        update_fields=["last_seen_at"],
+    )
+    if not is_known and not was_here and devices.exclude(mark=mark).exists():
         record(actor=replace(actor, user=user), action="user.new_device", subject=user, now=now)
         _tell(actor, user, now)
 
