@@ -17,14 +17,21 @@ from accounts.idempotency import KEPT_FOR
 from accounts.models import (
     AnalyticsEvent,
     ApiKey,
+    Appeal,
     AuditPerson,
     BrowserSession,
+    Case,
+    CaseState,
+    Decision,
     Export,
     IdempotencyKey,
+    Impersonation,
     KnownDevice,
     PhoneCode,
     RefreshFamily,
+    Report,
     Role,
+    Suspension,
     Upload,
     User,
     UserSetting,
@@ -93,8 +100,29 @@ def _done(person: Person) -> Iterable[Row]:
     return in_pieces(mine, *columns, "address", "user_agent")
 
 
+def _suspensions(person: Person) -> Iterable[Row]:
+    return in_pieces(Suspension.objects.filter(user=person.user), "since", "until", "reason", "ended_at")
+
+
+def _looks(person: Person) -> Iterable[Row]:
+    """When an admin looked at the site as them, and why."""
+    return in_pieces(Impersonation.objects.filter(user=person.user), "started_at", "ended_at", "reason")
+
+
 def _exports(person: Person) -> Iterable[Row]:
     return in_pieces(Export.objects.filter(user=person.user), "requested_at", "state", "finished_at")
+
+
+def _reports(person: Person) -> Iterable[Row]:
+    columns = ("case__subject_type", "case__subject_id", "reason", "words", "at")
+    return in_pieces(Report.objects.filter(reporter=person.user), *columns)
+
+
+def _decisions(person: Person) -> Iterable[Row]:
+    """About their things; who decided is another person's."""
+    columns = ("case__subject_type", "case__subject_id", "verdict", "reason", "words", "at")
+    answers = ("appeal__words", "appeal__at", "appeal__outcome", "appeal__answer")
+    return in_pieces(Decision.objects.filter(case__owner=person.user), *columns, *answers)
 
 
 def _files(person: Person) -> Iterator[HeldFile]:
@@ -119,6 +147,10 @@ def forget(person: Person, now: datetime) -> None:
     session_store.end(BrowserSession.objects.filter(user=user))
     IdempotencyKey.objects.filter(principal=f"user:{user.pk}").delete()
     AuditPerson.objects.filter(user=user).delete()
+    AuditPerson.objects.filter(impersonator=user).update(impersonator=None, address=None, user_agent="")
+    Report.objects.filter(reporter=user).update(words="", reporter=None)
+    Appeal.objects.filter(by=user).update(words="", by=None)
+    Case.objects.filter(subject_type="accounts.user", subject_id=user.public_id).update(owner=None)
     forget_whereabouts("accounts.user", [user.public_id])
 
 
@@ -130,6 +162,12 @@ def _dead_clients(before: datetime) -> QuerySet[RefreshFamily]:
 def _dead_keys(before: datetime) -> QuerySet[ApiKey]:
     """Kept for a while, so that their owner sees what ended, and why."""
     return ApiKey.objects.filter(Q(expires_at__lt=before) | Q(revoked_at__lt=before))
+
+
+def _served_reports(before: datetime) -> QuerySet[Report]:
+    """That there was a report, and of what kind, stays with its case."""
+    blank = Q(words="", mark="", reporter=None)
+    return Report.objects.filter(case__state=CaseState.CLOSED, case__closed_at__lt=before).exclude(blank)
 
 
 def _known_whereabouts(before: datetime) -> QuerySet[AuditPerson]:
@@ -146,13 +184,20 @@ register(
         app="accounts",
         personal={
             "accounts.User": ["email", "name", "phone", "phone_verified_at", "password", "avatar"],
-            "accounts.AuditPerson": ["user", "address", "user_agent"],
+            "accounts.AuditPerson": ["user", "impersonator", "address", "user_agent"],
+            "accounts.Suspension": ["user", "reason", "by", "ended_by"],
+            "accounts.Impersonation": ["user", "admin", "reason"],
             "accounts.RefreshFamily": ["user", "user_agent", "address"],
             "accounts.BrowserSession": ["user", "user_agent", "address", "session_data"],
             "accounts.KnownDevice": ["user"],
             "accounts.ApiKey": ["user", "name"],
             "accounts.PhoneCode": ["user", "phone"],
             "accounts.Upload": ["owner"],
+            "accounts.Case": ["owner"],
+            "accounts.Report": ["reporter", "mark", "words"],
+            "accounts.Decision": ["by"],
+            "accounts.Appeal": ["by", "words", "answered_by"],
+            "accounts.TrustedFlagger": ["user"],
             "accounts.UserSetting": ["user", "value"],
             "accounts.Export": ["user", "file"],
             "accounts.Erasure": ["user"],
@@ -170,6 +215,8 @@ register(
             "accounts.AnalyticsEvent": {
                 "data": "what was looked at; who looked is a keyed hash that changes every day"
             },
+            "accounts.PlatformSetting": {"value": "what the platform is set to"},
+            "accounts.PlatformSettingChange": {"value": "what the platform was set to"},
             "accounts.AuditSeal": {"hash": "of entries, which hold nothing personal"},
             "accounts.SignIn": dict.fromkeys(
                 ("user", "address", "user_agent"),
@@ -200,6 +247,10 @@ register(
             Section("phone_codes", _("Codes to check your phone"), _phone_codes),
             Section("uploads", _("Pictures you sent"), _uploads),
             Section("done", _("What you did"), _done),
+            Section("reports", _("What you reported"), _reports),
+            Section("decisions", _("What was decided about your things"), _decisions),
+            Section("suspensions", _("When your account was suspended"), _suspensions),
+            Section("looks", _("When an admin looked at the site as you"), _looks),
             Section("exports", _("Copies of your data"), _exports),
         ),
         files=_files,
@@ -233,6 +284,13 @@ register(
                 what=_("What happens on the pages, a month at a time"),
                 setting="RETENTION_ANALYTICS_DAYS",
                 due=lambda before: AnalyticsEvent.objects.filter(at__lt=month_of(before)),
+            ),
+            Retention(
+                key="reports",
+                what=_("What people said in reports of content, once the case is closed"),
+                setting="RETENTION_MODERATION_DAYS",
+                due=_served_reports,
+                discard=lambda reports: reports.update(words="", mark="", reporter=None),
             ),
             Retention(
                 key="browsers",

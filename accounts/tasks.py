@@ -37,9 +37,19 @@ def prepare_export(export_id: int) -> None:
         logger.info("accounts.export_lost", export=export_id)
 
 
+def wake_exporter(export_id: int) -> None:
+    """Have a worker begin at once; within a minute the clock would do it too."""
+    prepare_export.apply_async((export_id,), queue="slow")
+
+
 @shared_task(name="accounts.carry_out_erasure", soft_time_limit=_LONGEST_SECONDS, time_limit=_LONGEST_SECONDS + 30)
 def carry_out_erasure(erasure_id: int) -> None:
     erasures.carry_out(erasure_id=erasure_id, now=timezone.now())
+
+
+def wake_eraser(erasure_id: int) -> None:
+    """Have a worker begin at once; within a minute the clock would do it too."""
+    carry_out_erasure.apply_async((erasure_id,), queue="default")
 
 
 @shared_task(name="accounts.tend_privacy")
@@ -48,9 +58,9 @@ def tend_privacy() -> None:
     now = timezone.now()
     exports.give_up(now=now)
     for export_id in exports.left_behind(now=now):
-        exports.wake_exporter(export_id)
+        wake_exporter(export_id)
     for erasure_id in erasures.left_behind(now=now):
-        erasures.wake_eraser(erasure_id)
+        wake_eraser(erasure_id)
 
 
 @shared_task(name="accounts.seal_audit")

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 
-def write_to(email: str, template: str, *, language: str, **context: Any) -> None:
+def write_to(*, email: str, template: str, language: str, **context: Any) -> None:
     """Queue a mail in this language, in the caller's transaction. Raises Unavailable where no mail can leave."""
     with translation.override(language):
         context = {**context, "email": email, "site_url": settings.PUBLIC_URL}

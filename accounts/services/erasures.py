@@ -22,7 +22,6 @@ from accounts.personal_data import Words, registered
 from accounts.persons import person_of
 from accounts.policies import require_person
 from accounts.services.account_mail import write_to
-from accounts.waking import wake
 from config.lib.constraints import broken_by
 from config.lib.errors import Detail, NotFound, Refusal, Unavailable, ValidationError
 
@@ -86,13 +85,7 @@ def _begin(actor: Actor, user: User, now: datetime) -> Erasure:
         return Erasure.objects.get(user=locked)
     _end_every_way_in(locked, now)
     record(actor=actor, action="privacy.erase", subject=erasure, now=now)
-    wake_eraser(erasure.pk)
     return erasure
-
-
-def wake_eraser(erasure_id: int) -> None:
-    """Have a worker carry it out, after the commit."""
-    wake("accounts.carry_out_erasure", erasure_id, queue="default")
 
 
 def _end_every_way_in(user: User, now: datetime) -> None:
@@ -151,7 +144,7 @@ def _close(erasure: Erasure, emails: tuple[str, ...], now: datetime) -> None:
     record(actor=platform(), action="privacy.erased", subject=erasure, now=now, apps=erasure.steps)
     try:
         with transaction.atomic():
-            write_to(emails[0], "privacy/mail/erased", language=erasure.language)
+            write_to(email=emails[0], template="privacy/mail/erased", language=erasure.language)
     except Unavailable:
         logger.warning("privacy.no_last_mail", erasure=erasure.public_id)
 

@@ -24,7 +24,6 @@ from accounts.personal_data import sections
 from accounts.persons import person_of
 from accounts.policies import require_person
 from accounts.services.account_mail import write_to
-from accounts.waking import wake
 from config.lib.constraints import broken_by
 from config.lib.errors import NotFound, Refusal
 from config.lib.public_ids import new_public_id
@@ -92,13 +91,7 @@ def request_export(*, actor: Actor, now: datetime) -> Export:
             raise
         raise ExportUnderWay from error
     record(actor=actor, action="privacy.export", subject=export, now=now)
-    wake_exporter(export.pk)
     return export
-
-
-def wake_exporter(export_id: int) -> None:
-    """Have a worker prepare it, after the commit."""
-    wake("accounts.prepare_export", export_id, queue="slow")
 
 
 def exports_of(actor: Actor) -> Iterable[Export]:
@@ -106,7 +99,7 @@ def exports_of(actor: Actor) -> Iterable[Export]:
     return Export.objects.filter(user=require_person(actor)).order_by("-id")[:5]
 
 
-def export_of(actor: Actor, public_id: str) -> Export:
+def export_of(*, actor: Actor, public_id: str) -> Export:
     """One of the actor's own. Raises AuthRequired, InsufficientScope, NotFound."""
     found = Export.objects.filter(user=require_person(actor), public_id=public_id).first()
     if found is None:
@@ -119,7 +112,7 @@ def open_export(*, actor: Actor, public_id: str, now: datetime) -> tuple[Export,
 
     Raises AuthRequired, InsufficientScope, NotFound, and ExportGone once it has expired.
     """
-    export = export_of(actor, public_id)
+    export = export_of(actor=actor, public_id=public_id)
     if export.state == ExportState.EXPIRED or (export.expires_at and export.expires_at <= now):
         raise ExportGone
     if export.state != ExportState.READY:
@@ -165,7 +158,12 @@ def _finish(claimed: Claimed, *, file: str, size: int, rows: int) -> None:
         raise LostTheLease
     export = Export.objects.select_related("user").get(pk=claimed.export_id)
     record(actor=platform(), action="privacy.export_ready", subject=export, now=now, rows=rows, size=size)
-    write_to(export.user.email, "privacy/mail/export_ready", language=export.user.language, days=settings.EXPORT_DAYS)
+    write_to(
+        email=export.user.email,
+        template="privacy/mail/export_ready",
+        language=export.user.language,
+        days=settings.EXPORT_DAYS,
+    )
 
 
 def give_up(*, now: datetime) -> int:

@@ -119,8 +119,8 @@ def test_over_the_api(fan: User, api: APIClient, now: datetime) -> None:
 
 
 def test_the_platforms_clock_takes_up_what_was_left(fan: User, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    called: list[tuple[str, int]] = []
-    monkeypatch.setattr("accounts.services.erasures.wake", lambda task, row, queue: called.append((task, row)))
+    called: list[int] = []
+    monkeypatch.setattr(tasks, "wake_eraser", called.append)
     Erasure.objects.create(user=fan, language="en", steps=5, requested_at=now)
 
     tasks.tend_privacy()
@@ -128,4 +128,4 @@ def test_the_platforms_clock_takes_up_what_was_left(fan: User, now: datetime, mo
     with time_machine.travel(now + timedelta(minutes=1)):
         tasks.tend_privacy()
 
-    assert called == [("accounts.carry_out_erasure", Erasure.objects.get().pk)]
+    assert called == [Erasure.objects.get().pk]

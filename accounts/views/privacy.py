@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,6 +18,7 @@ from accounts.privacy_page import privacy_page_of
 from accounts.proofs import recently_proved
 from accounts.services.erasures import erasure_at, request_erasure, terms_for
 from accounts.services.exports import ExportGone, open_export, request_export
+from accounts.tasks import wake_eraser, wake_exporter
 from config.lib.downloads import download
 from config.lib.errors import Refusal
 
@@ -32,7 +34,8 @@ def my_privacy(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "me/privacy.html", {"page": privacy_page_of(actor, now=now)})
     try:
-        request_export(actor=actor, now=now)
+        export = request_export(actor=actor, now=now)
+        transaction.on_commit(lambda: wake_exporter(export.pk), robust=True)
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("my-privacy")
@@ -60,6 +63,7 @@ def erase_me(request: HttpRequest) -> HttpResponse:
     recently = recently_proved(request)
     form = EraseForm(request.POST or None, user=request.user, recently=recently)
     if request.method == "POST" and form.is_valid() and (erasure := _asked(request, form, recently=recently)):
+        transaction.on_commit(lambda: wake_eraser(erasure.pk), robust=True)
         logout(request)
         return redirect("erasure", public_id=erasure.public_id)
     terms = terms_for(actor_of(request, Via.PAGE))

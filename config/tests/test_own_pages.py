@@ -26,7 +26,7 @@ from voting.tests.factories import BallotFactory, opened
 pytestmark = pytest.mark.django_db
 
 TAKES_POSTS_ALONE = {"set_language"}
-BEHIND_A_KEY = {"account_confirm_email", "account_reset_password_from_key", "account_unlock"}
+BEHIND_A_KEY = {"erasure", "account_confirm_email", "account_reset_password_from_key", "account_unlock"}
 
 
 def under(prefix: str) -> list[str]:

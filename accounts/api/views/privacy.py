@@ -1,5 +1,6 @@
 """A copy of everything held about me, and being forgotten."""
 
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +23,7 @@ from accounts.services.exports import (
     open_export,
     request_export,
 )
+from accounts.tasks import wake_eraser, wake_exporter
 from config.lib.api.views import PERSON, PUBLIC, ApiView
 from config.lib.downloads import download
 from config.lib.errors import NotFound
@@ -44,6 +46,7 @@ class RequestExportView(ApiView):
     def post(self, request: Request) -> Response:
         """Have a copy prepared of everything held about the account that asks; `Location` says how far it is."""
         export = request_export(actor=actor_of(request), now=timezone.now())
+        transaction.on_commit(lambda: wake_exporter(export.pk), robust=True)
         where = reverse("accounts:export", args=[export.public_id])
         return Response(ExportSerializer(export).data, status=202, headers={"Location": where})
 
@@ -55,7 +58,7 @@ class ExportView(ApiView):
     @extend_schema(operation_id="privacy_export_status", responses=ExportSerializer, tags=["privacy"])
     def get(self, request: Request, public_id: str) -> Response:
         """How far a copy is."""
-        return Response(ExportSerializer(export_of(actor_of(request), public_id)).data)
+        return Response(ExportSerializer(export_of(actor=actor_of(request), public_id=public_id)).data)
 
 
 class ExportFileView(ApiView):
@@ -88,6 +91,7 @@ class EraseView(ApiView):
             recently=recently_proved(request),
             now=timezone.now(),
         )
+        transaction.on_commit(lambda: wake_eraser(erasure.pk), robust=True)
         where = reverse("accounts:erasure", args=[erasure.public_id])
         return Response(ErasureSerializer(erasure).data, status=202, headers={"Location": where})
 
