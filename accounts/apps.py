@@ -9,8 +9,8 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        """Let every app say what its audit entries say, and what it holds about people."""
-        autodiscover_modules("audit_words", "privacy", "user_settings")
+        """Let every app say what its audit entries say, what of it can be reported, and what it holds about people."""
+        autodiscover_modules("audit_words", "moderation", "privacy", "user_settings")
 
 
 class ConsoleConfig(admin_apps.AdminConfig):

@@ -86,6 +86,15 @@ register(
         "client.revoke": _("Client signed out"),
         "session.end": _("Browser signed out"),
         "user.sign_out_everywhere": _("Signed out of browsers and apps"),
+        "report.make": _("Something reported"),
+        "case.keep": _("Reported, and kept"),
+        "case.hold": _("Put on hold"),
+        "case.remove": _("Removed by moderation"),
+        "case.restore": _("Shown again"),
+        "case.appeal": _("Decision appealed"),
+        "case.answer": _("Appeal answered"),
+        "user.trust": _("Trusted to report"),
+        "user.distrust": _("No longer trusted to report"),
         "user.new_device": _("Signed in on a new device"),
     }
 )

@@ -1,13 +1,14 @@
-"""Questions about many users and clients."""
+"""Questions about many users, clients, decisions and reports."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import BaseUserManager
 from django.db import models
+from django.db.models import Exists, OuterRef, Subquery
 
 if TYPE_CHECKING:
-    from accounts.models import ApiKey, RefreshFamily, User
+    from accounts.models import ApiKey, Decision, RefreshFamily, Report, User
 
 
 class UserManager(BaseUserManager["User"]):
@@ -49,3 +50,21 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def end(self, *, because: str, now: datetime) -> int:
         """Revoke those that are not yet revoked; how many that were."""
         return self.filter(revoked_at__isnull=True).update(revoked_at=now, revoked_because=because)
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    """What was decided about reported things."""
+
+    def in_context(self) -> "DecisionQuerySet":
+        """With the case, the appeal, and whether a later decision of the case has overtaken it."""
+        later = self.model.objects.filter(case=OuterRef("case"), pk__gt=OuterRef("pk"))
+        return self.select_related("case", "appeal").annotate(is_overtaken=Exists(later))
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    """What people reported."""
+
+    def in_context(self) -> "ReportQuerySet":
+        """With the case, and how it was decided last."""
+        same = self.model.objects.filter(pk=OuterRef("pk")).order_by("-case__decisions__pk")
+        return self.select_related("case").annotate(last_verdict=Subquery(same.values("case__decisions__verdict")[:1]))

@@ -22,5 +22,6 @@ CATALOGUE: Final[Mapping[str, Words]] = {
     "rounds:write": _("Plan, open, close and reveal the rounds of your events"),
     "votes:write": _("Vote in your name"),
     "artists:write": _("Create artists and change yours"),
+    "admin:moderation": _("Read what was reported, and decide about it"),
     "admin:analytics": _("Read what happens on the pages of the platform"),
 }

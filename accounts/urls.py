@@ -9,7 +9,7 @@ from allauth.socialaccount import views as social_views
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 
-from accounts.views import privacy, sessions
+from accounts.views import moderation, privacy, sessions
 from accounts.views.developers import developers, revoke_all_mine, revoke_mine
 from accounts.views.email_addresses import keep_email, my_email, send_again
 from accounts.views.language import set_language
@@ -117,6 +117,8 @@ _me: list[URLPattern | URLResolver] = [
     path("privacy/", privacy.my_privacy, name="my-privacy"),
     path("privacy/erase/", privacy.erase_me, name="erase-me"),
     path(f"privacy/copies/<{PUBLIC_ID}:public_id>/", privacy.my_copy, name="my-copy"),
+    path("moderation/", moderation.my_moderation, name="my-moderation"),
+    path(f"moderation/<{PUBLIC_ID}:public_id>/", moderation.appeal, name="appeal"),
     path("security/", include(_security)),
     path("sessions/", include(_sessions)),
 ]
@@ -125,5 +127,7 @@ urlpatterns = [
     path("accounts/", include(_account)),
     path("developers/", include(_developers)),
     path("me/", include(_me)),
+    path("report/thanks/", moderation.reported, name="reported"),
+    path(f"report/<slug:kind>/<{PUBLIC_ID}:public_id>/", moderation.report, name="report"),
     path(f"uploads/<{PUBLIC_ID}:public_id>/<int:width>.webp", Picture.as_view(), name="picture"),
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
@@ -9,6 +10,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from accounts.actors import Actor
+from accounts.moderation_page import Hold, hold_of
 from artists import structured_data
 from artists.links import page_link
 from artists.models import Artist, ArtistStatus
@@ -28,10 +31,11 @@ class ArtistPage:
     town: str
     withdrawn: bool
     structured_data: SafeString
+    hold: Hold | None
 
 
-def artist_page_of(artist: Artist) -> ArtistPage:
-    """The page; whether somebody may see it is for the caller to ask. No query."""
+def artist_page_of(artist: Artist, *, actor: Actor, now: datetime) -> ArtistPage:
+    """The page; whether somebody may see it is for the caller to ask. No query, but for one that moderation holds."""
     return ArtistPage(
         artist=artist,
         address=page_link(artist),
@@ -41,6 +45,7 @@ def artist_page_of(artist: Artist) -> ArtistPage:
         town=_list_of(home=artist.home) if artist.home else "",
         withdrawn=artist.status == ArtistStatus.WITHDRAWN,
         structured_data=structured_data.of_artist(artist),
+        hold=hold_of(artist, actor, now=now),
     )
 
 

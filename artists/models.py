@@ -48,6 +48,7 @@ class Artist(models.Model):
         related_name="+",
         help_text=_("Where invitations go"),
     )
+    held_at = models.DateTimeField(null=True, editable=False, help_text=_("Since when moderation hides it"))
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -14,12 +14,12 @@ class ArtistQuerySet(models.QuerySet["Artist"]):
     """Artist profiles."""
 
     def listed(self) -> "ArtistQuerySet":
-        """Those the public may see."""
-        return self.exclude(status="withdrawn")
+        """Those the public may see: neither withdrawn nor held."""
+        return self.exclude(status="withdrawn").filter(held_at=None)
 
     def seen_by(self, user: "User") -> "ArtistQuerySet":
         """Those the public may see, and this user's own."""
-        return self.filter(~Q(status="withdrawn") | Q(owner=user))
+        return self.filter((~Q(status="withdrawn") & Q(held_at=None)) | Q(owner=user))
 
     def matching(self, *, q: str = "", genre: str = "", home: str = "") -> "ArtistQuerySet":
         """Those with `q` in their name, of this genre, from this place; "" means any."""

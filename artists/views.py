@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.actors import Via, actor_of
@@ -39,6 +40,8 @@ def artists(request: HtmxRequest) -> HttpResponse:
 @require_safe
 def artist(request: HttpRequest, slug: str) -> HttpResponse:
     """`/artists/<slug>/`: who it is, where they play next, how past rounds went."""
-    shown = artist_at(actor_of(request, Via.PAGE), slug)
+    actor = actor_of(request, Via.PAGE)
+    shown = artist_at(actor, slug)
     page_view(request, "artist", of=shown)
-    return render(request, "artists/artist.html", {"page": artist_page_of(shown)})
+    page = artist_page_of(shown, actor=actor, now=timezone.now())
+    return render(request, "artists/artist.html", {"page": page})

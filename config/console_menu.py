@@ -51,6 +51,7 @@ _GROUPS: Final = (
     Group(
         _("Platform"),
         (
+            ("accounts.case", "gavel"),
             ("accounts.auditentry", "history"),
             ("voting.ballot", "ballot"),
             ("accounts.browsersession", "devices"),

@@ -12,7 +12,7 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config import allauth_limits, console_theme, social_providers
+from config import allauth_limits, console_theme, limits, social_providers
 from config.embedded import paths
 from config.lib.logging import logging_config
 
@@ -320,6 +320,7 @@ RETENTION_CLIENTS_DAYS = env.int("RETENTION_CLIENTS_DAYS", 90)
 RETENTION_ANALYTICS_DAYS = env.int("RETENTION_ANALYTICS_DAYS", 400)  # whole months
 ANALYTICS_URL: str = env.str("ANALYTICS_URL", "")
 ANALYTICS_SECRET: str = required("ANALYTICS_SECRET", "fanfare-development-analytics") if ANALYTICS_URL else ""
+RETENTION_MODERATION_DAYS = env.int("RETENTION_MODERATION_DAYS", 365)
 RETENTION_DEVICES_DAYS = env.int("RETENTION_DEVICES_DAYS", 365)
 RETENTION_AUDIT_DAYS = env.int("RETENTION_AUDIT_DAYS", 365)
 RETENTION_TEXTS_DAYS = env.int("RETENTION_TEXTS_DAYS", 730)
@@ -379,6 +380,7 @@ LIMITS = {
     "room": limit("room", 20_000, 60),  # per event: what a whole room does at once (reads, joins)
     "vote_token": limit("vote_token", 30, 60),  # per voting token
     "bad_token": limit("bad_token", 300, 60),  # bad tokens and keys per address: never blocks a valid one
+    "report": limit("report", 20, 3_600),  # reports of content: per account, without one per address
     "upload": limit("upload", 60, 3_600),  # per account
     "phone_code_account": limit("phone_code_account", 5, 3_600),
     "phone_code_number": limit("phone_code_number", 5, 86_400),  # per phone, whoever asks
@@ -386,6 +388,7 @@ LIMITS = {
     "bad_signature": limit("bad_signature", 60, 60),  # unsigned webhooks per address
 }
 
+LIMITS = limits.LIMITS
 ACCOUNT_RATE_LIMITS = allauth_limits.rates(LIMITS)
 MFA_RATE_LIMITS = {"webauthn_login": ACCOUNT_RATE_LIMITS["login"]}
 
@@ -394,6 +397,12 @@ MFA_RATE_LIMITS = {"webauthn_login": ACCOUNT_RATE_LIMITS["login"]}
 VOTING_TOKEN_SECONDS = env.int("VOTING_TOKEN_SECONDS", 600)
 VIEWING_TOKEN_SECONDS = env.int("VIEWING_TOKEN_SECONDS", 3_600)
 LEADERBOARD_INTERVAL_MS = env.int("LEADERBOARD_INTERVAL_MS", 50)
+
+# --- Moderation -------------------------------------------------------------------------------------------------------
+
+MODERATION_HOLD_REPORTS = env.int("MODERATION_HOLD_REPORTS", 5)  # people who weigh full (accounts/moderation_rules.py)
+MODERATION_HOLD_HOURS = env.int("MODERATION_HOLD_HOURS", 24)
+MODERATION_REST_DAYS = env.int("MODERATION_REST_DAYS", 30)
 
 # --- API --------------------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 else:
     _Sitemap = Sitemap  # generic only to the type checker
 
-_KEPT: Final = 3_600  # seconds that caches on the way may keep an answer
+_KEPT: Final = 3_600  # seconds that caches on the way may keep the index, which names nothing
 _PAGES: Final = ("event-pages:home", "event-pages:events", "artist-pages:artists")
 
 
@@ -45,7 +45,7 @@ def site_map_index(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-@cache_control(public=True, max_age=_KEPT)
+@cache_control(public=True, no_cache=True)
 def site_map(request: HttpRequest, section: str) -> HttpResponseBase:
-    """`/sitemap-<section>.xml`: a part, and with `?p=` its further pages."""
+    """`/sitemap-<section>.xml`: a part, and with `?p=` its further pages. Asked for anew each time: what moderation holds is gone."""
     return views.sitemap(request, sitemaps=_SECTIONS, section=section)

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.moderation_page import Hold, hold_of
 from artists import links as artist_links
 from config.lib import qr
 from config.lib.phone_numbers import dialled
@@ -65,6 +66,7 @@ class EventPage:
     share: Sequence[Link]
     more: Sequence[Listing]
     structured_data: SafeString
+    hold: Hold | None
 
 
 def event_page_of(event: Event, *, actor: Actor, now: datetime) -> EventPage:
@@ -85,6 +87,7 @@ def event_page_of(event: Event, *, actor: Actor, now: datetime) -> EventPage:
         share=_share(event),
         more=_more(event, actor, now),
         structured_data=structured_data.of_event(event, ballot),
+        hold=hold_of(event, actor, now=now),
     )
 
 

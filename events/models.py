@@ -109,6 +109,7 @@ class Event(models.Model):
         _("vote rules"), default=dict, blank=True
     )
     status_changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    held_at = models.DateTimeField(null=True, editable=False, help_text=_("Since when moderation hides it"))
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -219,6 +220,11 @@ class Slot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ballot_number} {self.artist_id}"
+
+    @property
+    def billed_as(self) -> str:
+        """The artist, who must be loaded; of one whom moderation holds, the ballot number alone."""
+        return self.artist.name if self.artist.held_at is None else f"№ {self.ballot_number}"
 
 
 class AttendeeStatus(models.TextChoices):

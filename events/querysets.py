@@ -21,7 +21,10 @@ ARCHIVED_AFTER: Final = timedelta(days=30)
 _WEST: Final = timedelta(hours=12)  # the zones' widest distances from UTC
 _EAST: Final = timedelta(hours=14)
 _DAY: Final = timedelta(days=1)
-_LISTED: Final = Q(status__in=PUBLIC_STATUSES) & ~Q(access="private")
+_SHOWN: Final = Q(
+    held_at=None
+)  # what moderation holds is there for those who run it and for admins, and for nobody else
+_LISTED: Final = Q(status__in=PUBLIC_STATUSES) & ~Q(access="private") & _SHOWN
 
 
 def _day_at_venue(moment: Combinable) -> Cast:
@@ -45,7 +48,7 @@ class EventQuerySet(models.QuerySet["Event"]):
     """Events."""
 
     def listed(self) -> "EventQuerySet":
-        """Those anyone may find: past drafting and not private."""
+        """Those anyone may find: past drafting, not private and not held."""
         return self.filter(_LISTED)
 
     def run_by(self, user: "User") -> "EventQuerySet":
@@ -54,10 +57,18 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(Q(owner=user) | Q(pk__in=managed.values("pk")))
 
     def seen_by(self, user: "User") -> "EventQuerySet":
-        """Those this user may see: listed, owned, worked on as staff of any role, or attended past drafting."""
-        worked_on = self.model.objects.filter(staff__user=user)
-        attended = self.model.objects.filter(attendees__user=user, status__in=PUBLIC_STATUSES)
+        """Those this user may see: listed, owned, worked on as staff of any role, or attended past drafting.
+
+        One that is held only by those who run it: the owner and managers.
+        """
+        manages = Q(staff__user=user, staff__role="manager")
+        worked_on = self.model.objects.filter(manages | (Q(staff__user=user) & _SHOWN))
+        attended = self.model.objects.filter(_SHOWN, attendees__user=user, status__in=PUBLIC_STATUSES)
         return self.filter(_LISTED | Q(owner=user) | Q(pk__in=worked_on.values("pk")) | Q(pk__in=attended.values("pk")))
+
+    def shown(self) -> "EventQuerySet":
+        """Those that moderation does not hold."""
+        return self.filter(_SHOWN)
 
     def upcoming(self) -> "EventQuerySet":
         """Those still to come or on right now."""
@@ -83,7 +94,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def joinable(self) -> "EventQuerySet":
         """Those a text may join."""
-        return self.filter(status__in=JOINABLE_STATUSES)
+        return self.shown().filter(status__in=JOINABLE_STATUSES)
 
     def due_to_go_live(self, *, now: datetime) -> "EventQuerySet":
         return self.filter(status="published", starts_at__lte=now)
@@ -99,7 +110,8 @@ class SlotQuerySet(models.QuerySet["Slot"]):
     """Places in line-ups."""
 
     def on_the_ballot(self) -> "SlotQuerySet":
-        return self.exclude(invite_status__in=("declined", "withdrawn"))
+        """Those who have not said no, and whom moderation does not hold."""
+        return self.exclude(invite_status__in=("declined", "withdrawn")).filter(artist__held_at=None)
 
     def in_order(self) -> "SlotQuerySet":
         """By ballot number, each with its artist."""
@@ -119,4 +131,5 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
 
     def waiting_for_yes(self) -> "AttendeeQuerySet":
         """Those whose YES would still count: asked by an event that a text may join. Who was only invited was not asked."""
-        return self.filter(status="pending", asked_at__isnull=False, event__status__in=JOINABLE_STATUSES)
+        asked = self.filter(status="pending", asked_at__isnull=False)
+        return asked.filter(event__status__in=JOINABLE_STATUSES, event__held_at=None)

@@ -45,7 +45,9 @@ def confirm_first(language: str, title: str) -> str:
 
 
 def leave_done(language: str, event: Event) -> str:
-    return render("leave_done", language, event=shortened(event.title), keyword=event.join_keyword)
+    """What moderation holds is called by its keyword."""
+    title = event.title if event.held_at is None else event.join_keyword
+    return render("leave_done", language, event=shortened(title), keyword=event.join_keyword)
 
 
 def _ballot(event: Event) -> str:

@@ -16,7 +16,7 @@ def describe(keys: Sequence[str]) -> Mapping[str, Topic]:
     """The events with these primary keys that may still write to somebody; one query. Private ones have no link."""
     now = timezone.now()
     numbers = [key for key in keys if key.isdecimal()]
-    events = Event.objects.filter(pk__in=numbers, status__in=_STILL_WRITES).select_related("venue")
+    events = Event.objects.shown().filter(pk__in=numbers, status__in=_STILL_WRITES).select_related("venue")
     return {str(event.pk): _words(listing_of(event, now=now)) for event in events}
 
 

@@ -78,7 +78,8 @@ def leave(request: HttpRequest, slug: str) -> HttpResponse:
     actor, now = actor_of(request, Via.PAGE), timezone.now()
     if request.method == "POST":
         left = attendees.leave_signed_in(actor=actor, slug=slug, now=now)
-        messages.success(request, _("You left %(title)s.") % {"title": left.title})
+        said = _("You left %(title)s.") % {"title": left.title} if left.held_at is None else _("You left this night.")
+        messages.success(request, said)
         return redirect("me")
     return render(request, "events/leave.html", {"page": leaving_of(signed_in(actor), slug, now=now)})
 

@@ -26,7 +26,10 @@ class Transport(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One event's board. `event` is the public id, `round` the number of its round, `bodies` the frames' members."""
+    """One event's board. `event` is the public id, `round` the number of its round, `bodies` the frames' members.
+
+    What is `held` is for whoever runs the event.
+    """
 
     event_id: int
     event: str
@@ -36,9 +39,14 @@ class Board:
     seq: int
     interval_ms: int
     bodies: Mapping[Audience, bytes]
+    held: bool = False
     _messages: dict[tuple[Audience, Transport, bool], dict[str, Any]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    def is_for(self, audience: Audience) -> bool:
+        """Whether this audience may look at all."""
+        return not self.held or audience == Audience.ORGANIZER
 
     @property
     def position(self) -> Position:
@@ -71,6 +79,7 @@ class Board:
             "event_id": self.event_id,
             "event": self.event,
             "public": self.public,
+            "held": self.held,
             "round": self.round,
             "epoch": self.epoch,
             "seq": self.seq,
@@ -113,4 +122,5 @@ def board_of(standings: Standings, *, position: Position, interval_ms: int) -> B
         seq=position[1],
         interval_ms=interval_ms,
         bodies={audience: views[hide] for audience, hide in hidden.items()},
+        held=standings.held,
     )

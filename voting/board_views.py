@@ -1,7 +1,5 @@
 """Pages that show standings: live, on the projector, and when the night is over."""
 
-from typing import Final
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,8 +16,6 @@ from voting.live_page import live_page_of
 from voting.recap_page import recap_page_of
 from voting.stage_page import stage_page_of
 from voting.viewing import audience_for
-
-_KEPT_SECONDS: Final = 60  # how long anybody's cache may show a recap again without asking
 
 
 @require_safe
@@ -50,16 +46,17 @@ def stage(request: HttpRequest, slug: str) -> HttpResponse:
 def recap(request: HttpRequest, slug: str) -> HttpResponse:
     """`/events/<slug>/recap/`: the same for everybody, so that caches may keep it.
 
-    They keep it as it is for a visitor without cookies, who can have no session and no message that waits to be shown.
+    They keep it as it is for a visitor without cookies, who can have no session and no message that waits to be shown, and ask
+    each time whether it is still so: what moderation holds is gone at once.
     """
     actor = actor_of(request, Via.PAGE)
     event = event_at(actor, slug)
     page_view(request, "recap", of=event)
     response = render(request, "voting/recap.html", {"page": recap_page_of(event)})
     anybodys = not request.COOKIES and "lang" not in request.GET and _is_settled(event)
-    response["Cache-Control"] = f"public, max-age={_KEPT_SECONDS}" if anybodys else "private, no-cache"
+    response["Cache-Control"] = "public, no-cache" if anybodys else "private, no-cache"
     return response
 
 
 def _is_settled(event: Event) -> bool:
-    return event.status in OVER_STATUSES and event.access != EventAccess.PRIVATE
+    return event.status in OVER_STATUSES and event.access != EventAccess.PRIVATE and event.held_at is None

@@ -8,7 +8,8 @@ from events.models import Event, Slot
 from voting.models import Entry, Round, RoundStatus
 from voting.querysets import RoundQuerySet
 
-_ENTRIES: Final = Entry.objects.select_related("slot__artist").order_by("slot__ballot_number")
+_SHOWN: Final = Entry.objects.filter(slot__artist__held_at=None)  # nobody is asked to vote for whom moderation holds
+_ENTRIES: Final = _SHOWN.select_related("slot__artist").order_by("slot__ballot_number")
 
 
 def with_ballots(rounds: RoundQuerySet) -> RoundQuerySet:

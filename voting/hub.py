@@ -199,6 +199,9 @@ class Hub:
     def _offer(self, viewer: Viewer) -> None:
         """Send the newest board, unless it has it or is still busy with an older one."""
         board = self.board(viewer.event)
+        if board is not None and not board.is_for(viewer.audience):
+            self._let_go(viewer)
+            return
         if board is None or viewer.sending is not None:
             return
         first = viewer.position is None

@@ -74,7 +74,8 @@ class RoundFacts:
 class Standings:
     """One event's round at one moment. `event` is the public id; `round` is None while none is planned.
 
-    `public`: whether anyone may look without a viewing token. `contenders` are in ballot order.
+    `public`: whether anyone may look without a viewing token. `contenders` are in ballot order. `held`: moderation hides the
+    event from everybody who does not run it.
     """
 
     event_id: int
@@ -83,6 +84,7 @@ class Standings:
     round: RoundFacts | None
     contenders: tuple[Contender, ...]
     as_of: datetime
+    held: bool = False
 
     @property
     def total(self) -> int:
@@ -93,7 +95,7 @@ class Standings:
     def fingerprint(self) -> str:
         """Equal as long as a viewer would see the same figures; `read_fingerprints` gives the same text."""
         facts = self.round
-        return f"{self.public} {facts.number if facts else ''} {facts.status if facts else ''} {self.total}"
+        return f"{self.public} {self.held} {facts.number if facts else ''} {facts.status if facts else ''} {self.total}"
 
 
 def facts_of(round_: Round, event: Event) -> RoundFacts:
@@ -184,6 +186,7 @@ class _Row(NamedTuple):
     event_id: int
     event: str
     public: bool
+    held: bool
     as_of: datetime
     number: int | None
     name: str
@@ -211,12 +214,14 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) round ON true
 """)
-_PUBLIC: Final = SQL("event.status <> 'draft' AND event.access <> 'private'")
+_PUBLIC: Final = SQL("event.status <> 'draft' AND event.access <> 'private' AND event.held_at IS NULL")
+# Votes for an artist whom moderation holds are counted as they are; what the artist is called is told nobody.
 _STANDINGS: Final = SQL("""
-SELECT event.id, event.public_id, {public}, statement_timestamp(),
+SELECT event.id, event.public_id, {public}, event.held_at IS NOT NULL, statement_timestamp(),
     round.number, round.name, round.status, round.closes_at,
     rules.document ->> 'results', round.opened_at, (rules.document ->> 'advance')::int,
-    artist.public_id, artist.name, artist.slug, slot.ballot_number,
+    artist.public_id, CASE WHEN artist.held_at IS NULL THEN artist.name ELSE concat('№ ', slot.ballot_number) END,
+    CASE WHEN artist.held_at IS NULL THEN artist.slug ELSE '' END, slot.ballot_number,
     (SELECT coalesce(sum(votes), 0) FROM voting_tally tally WHERE tally.round_id = round.id AND tally.entry_id = entry.id)
 FROM events_event event {round}
 LEFT JOIN LATERAL (SELECT coalesce(nullif(round.vote_config, '{{}}'), event.vote_config) AS document) rules ON true
@@ -227,7 +232,8 @@ WHERE {which}
 ORDER BY event.id, round.number, slot.ballot_number
 """)
 _FINGERPRINTS: Final = SQL("""
-SELECT event.id, concat_ws(' ', CASE WHEN {public} THEN 'True' ELSE 'False' END, coalesce(round.number::text, ''),
+SELECT event.id, concat_ws(' ', CASE WHEN {public} THEN 'True' ELSE 'False' END,
+    CASE WHEN event.held_at IS NULL THEN 'False' ELSE 'True' END, coalesce(round.number::text, ''),
     coalesce(round.status, ''), (SELECT coalesce(sum(votes), 0) FROM voting_tally WHERE round_id = round.id))
 FROM events_event event {round}
 WHERE event.id = ANY (%(events)s) OR event.id IN (
@@ -265,7 +271,7 @@ def _standings(rows: Sequence[_Row]) -> Standings:
         for row in rows
         if row.artist is not None
     )
-    return Standings(first.event_id, first.event, first.public, facts, contenders, first.as_of)
+    return Standings(first.event_id, first.event, first.public, facts, contenders, first.as_of, first.held)
 
 
 async def _read(connection: AsyncConnection[Any], statement: bytes, parameters: dict[str, Any]) -> list[Standings]:

@@ -54,6 +54,7 @@ class MyVotes:
 def my_votes_of(user: User, *, cursor: str = "", limit: int = PAGE) -> MyVotes:
     """In one query; a cursor that is not one of ours begins at the newest. What was refused when cast is no vote."""
     cast = Ballot.objects.filter(attendee__in=all_attendees(user).values("pk"), state__in=list(_STATES))
+    cast = cast.filter(round__event__held_at=None)
     shown = cast.select_related("round__event__venue", "entry__slot__artist")
     page = page_or_first(shown, ordering=_LATEST, cursor=cursor, limit=limit)
     return MyVotes(
@@ -65,7 +66,7 @@ def _my_vote(ballot: Ballot) -> MyVote:
     assert ballot.entry, "a standing ballot names its entry: a constraint says so"
     event = ballot.round.event
     return MyVote(
-        artist=ballot.entry.slot.artist.name,
+        artist=ballot.entry.slot.billed_as,
         event=event.title,
         round=ballot.round.title,
         day=short_day(ballot.received_at, event.venue.timezone),

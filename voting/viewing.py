@@ -47,7 +47,12 @@ def audience_for(actor: Actor, event: Event, *, wanted: Audience | None = None) 
 
 def opens_without_token(event: Event, audience: Audience) -> bool:
     """Whether `admit` lets this audience in without a token: fans of an event that anyone may see."""
-    return audience == Audience.FAN and event.status != EventStatus.DRAFT and event.access != EventAccess.PRIVATE
+    return (
+        audience == Audience.FAN
+        and event.status != EventStatus.DRAFT
+        and event.access != EventAccess.PRIVATE
+        and event.held_at is None
+    )
 
 
 def viewing_token(event: Event, audience: Audience, *, holder: Here, now: datetime) -> tuple[str, datetime]:
@@ -75,7 +80,7 @@ def read_token(token: str, *, event: str, now: datetime) -> Admitted:
 async def admit(event: str, token: str, *, now: datetime) -> tuple[Board, Admitted]:
     """The newest board of the event with this public id and to whom it is shown; `token` is "" without one.
 
-    Raises NotFound (also for a private event or a draft without a token), InvalidToken, TokenExpired, Unavailable.
+    Raises NotFound (also for a private event or a draft without a token, and for one that is held), InvalidToken, TokenExpired, Unavailable.
     """
     if not _PUBLIC_ID.fullmatch(event):
         raise NotFound
@@ -84,5 +89,7 @@ async def admit(event: str, token: str, *, now: datetime) -> tuple[Board, Admitt
         await relay.current().holders.require(admitted.holder)
     board = await relay.current().board(event)
     if board is None or (admitted is None and not board.public):
+        raise NotFound
+    if admitted is not None and not board.is_for(admitted.audience):
         raise NotFound
     return board, admitted or Admitted(Audience.FAN, "")

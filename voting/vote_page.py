@@ -199,7 +199,7 @@ def _token(attendee: Attendee, round_: Round, now: datetime) -> str:
 
 def _counted(ballot: Ballot, chosen: str) -> Counted:
     assert ballot.entry is not None, "a constraint: what stands names an entry"
-    artist = ballot.entry.slot.artist.name
+    artist = ballot.entry.slot.billed_as
     return Counted(
         artist=artist,
         receipt=ballot.receipt,

@@ -18,7 +18,7 @@ LEFT JOIN LATERAL (
     SELECT person.id, person.status = 'confirmed', event.id, event.title, round.id
     FROM events_attendee AS joined
     JOIN events_attendee AS person ON person.id = COALESCE(joined.merged_into_id, joined.id)
-    JOIN events_event AS event ON event.id = joined.event_id
+    JOIN events_event AS event ON event.id = joined.event_id AND event.held_at IS NULL
     LEFT JOIN voting_round AS round ON round.event_id = event.id AND round.status = 'open' AND event.status = 'live'
     WHERE joined.phone_id = phone.id AND joined.joined_at IS NOT NULL AND person.status <> 'left'
     ORDER BY joined.joined_at DESC, joined.id DESC LIMIT 1
@@ -26,7 +26,7 @@ LEFT JOIN LATERAL (
 ORDER BY phone.n"""
 _LINE_UP = """
 SELECT artist.name FROM events_slot AS slot JOIN artists_artist AS artist ON artist.id = slot.artist_id
-WHERE slot.event_id = %s AND slot.invite_status NOT IN ('declined', 'withdrawn')"""
+WHERE slot.event_id = %s AND slot.invite_status NOT IN ('declined', 'withdrawn') AND artist.held_at IS NULL"""
 
 
 class Place(NamedTuple):

@@ -4,7 +4,16 @@ from accounts.admin import analytics
 from accounts.admin.audit import AuditEntryAdmin
 from accounts.admin.clients import ClientAdmin
 from accounts.admin.keys import ApiKeyAdmin
+from accounts.admin.moderation import CaseAdmin
 from accounts.admin.sessions import BrowserSessionAdmin
 from accounts.admin.users import UserAdmin
 
-__all__ = ["ApiKeyAdmin", "AuditEntryAdmin", "BrowserSessionAdmin", "ClientAdmin", "UserAdmin", "analytics"]
+__all__ = [
+    "ApiKeyAdmin",
+    "AuditEntryAdmin",
+    "BrowserSessionAdmin",
+    "CaseAdmin",
+    "ClientAdmin",
+    "UserAdmin",
+    "analytics",
+]

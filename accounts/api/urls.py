@@ -3,7 +3,18 @@
 from django.urls import path
 
 from accounts.api import document
-from accounts.api.views import analytics, keys, phones, privacy, profile, sessions, signing_in, uploads, user_settings
+from accounts.api.views import (
+    analytics,
+    keys,
+    moderation,
+    phones,
+    privacy,
+    profile,
+    sessions,
+    signing_in,
+    uploads,
+    user_settings,
+)
 from accounts.api.views.email_addresses import ChangeEmailView, ConfirmEmailView, SendLinkAgainView
 from accounts.api.views.passwords import ChangePasswordView, NewPasswordView, ResetView
 from accounts.api.views.second_step import SecondStepView
@@ -39,6 +50,13 @@ urlpatterns = [
     path(f"privacy/erasures/<{PUBLIC_ID}:public_id>", privacy.ErasureView.as_view(), name="erasure"),
     path("keys", keys.KeysView.as_view(), name="keys"),
     path(f"keys/<{PUBLIC_ID}:public_id>", keys.KeyView.as_view(), name="key"),
+    path("reports", moderation.ReportsView.as_view(), name="reports"),
+    path("decisions", moderation.DecisionsView.as_view(), name="decisions"),
+    path(f"decisions/<{PUBLIC_ID}:public_id>/appeal", moderation.AppealView.as_view(), name="appeal"),
+    path("admin/moderation", moderation.CasesView.as_view(), name="admin-moderation"),
+    path(f"admin/moderation/<{PUBLIC_ID}:public_id>", moderation.CaseView.as_view(), name="admin-case"),
+    path(f"admin/moderation/<{PUBLIC_ID}:public_id>/decisions", moderation.DecideView.as_view(), name="admin-decide"),
+    path(f"admin/moderation/<{PUBLIC_ID}:public_id>/answer", moderation.AnswerView.as_view(), name="admin-answer"),
     path("admin/analytics", analytics.AnalyticsView.as_view(), name="admin-analytics"),
 ]
 security_schemes = document.SCHEMES  # imported here: the document knows what has been imported

@@ -7,6 +7,18 @@ from accounts.models.clients import Ended, RefreshFamily
 from accounts.models.idempotency import IdempotencyKey
 from accounts.models.jobs import JobRun, JobTask, RunState
 from accounts.models.keys import ApiKey, KeyEnded
+from accounts.models.moderation import (
+    Appeal,
+    Breach,
+    Case,
+    CaseState,
+    Decision,
+    Outcome,
+    Priority,
+    Report,
+    TrustedFlagger,
+    Verdict,
+)
 from accounts.models.phones import MOST_ATTEMPTS, PhoneCode
 from accounts.models.platform import PlatformSetting, PlatformSettingChange
 from accounts.models.privacy import Erasure, Export, ExportState
@@ -23,10 +35,15 @@ __all__ = [
     "AnalyticsHandover",
     "AnalyticsKind",
     "ApiKey",
+    "Appeal",
     "AuditEntry",
     "AuditPerson",
     "AuditSeal",
+    "Breach",
     "BrowserSession",
+    "Case",
+    "CaseState",
+    "Decision",
     "Ended",
     "Erasure",
     "Export",
@@ -39,19 +56,24 @@ __all__ = [
     "KnownDevice",
     "Language",
     "LookEnded",
+    "Outcome",
     "PhoneCode",
     "PlatformSetting",
     "PlatformSettingChange",
+    "Priority",
     "RefreshFamily",
+    "Report",
     "Role",
     "RunState",
     "SignIn",
     "Suspension",
     "Through",
+    "TrustedFlagger",
     "Upload",
     "UploadKind",
     "UploadState",
     "User",
     "UserSetting",
+    "Verdict",
     "chosen_by",
 ]

@@ -34,6 +34,7 @@ class Upload(models.Model):
     bytes = models.PositiveIntegerField(help_text=_("Of all sizes together"))
     sha256 = models.CharField(max_length=64, help_text=_("Of the file as it was sent"))
     created_at = models.DateTimeField(editable=False)
+    held_at = models.DateTimeField(null=True, editable=False, help_text=_("Since when moderation hides it"))
 
     class Meta:
         verbose_name = _("upload")

@@ -60,6 +60,7 @@ class User(AbstractBaseUser):
         related_name="+",
     )
     is_active = models.BooleanField(default=True)
+    held_at = models.DateTimeField(null=True, editable=False, help_text=_("Since when moderation hides name and face"))
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -92,26 +93,29 @@ class User(AbstractBaseUser):
                 name="user_verified_phone_present",
             ),
         ]
-
         indexes = [
             # serve the console's search: a part of the name (as Django's icontains asks), how the e-mail begins, a phone
             GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="user_by_part_of_name"),
             models.Index(OpClass("email", "text_pattern_ops"), name="user_by_email_beginning"),
             models.Index(fields=["phone"], condition=~models.Q(phone=""), name="user_by_phone"),
         ]
+
     def __str__(self) -> str:
         return self.name or self.email
 
     @property
     def known_as(self) -> str:
-        """For other people: the name, else enough of the e-mail address to tell who it is, too little to write to."""
+        """For other people: the name, else enough of the e-mail address to tell who it is, too little to write to.
+
+        A name that moderation holds is not said.
+        """
         mailbox, _at, domain = self.email.rpartition("@")
-        return self.name or f"{mailbox[:1]}•••@{domain}"
+        return (self.name if self.held_at is None else "") or f"{mailbox[:1]}•••@{domain}"
 
     @property
     def face(self) -> str:
         """The address of the avatar in its smallest size, "" without one. No query."""
-        return picture_address(self.avatar_id, 96) if self.avatar_id else ""
+        return picture_address(self.avatar_id, 96) if self.avatar_id and self.held_at is None else ""
 
     def get_full_name(self) -> str:
         """Asked by the console's theme."""

@@ -181,7 +181,7 @@ def test_a_picture_is_served_as_a_picture_and_kept_for_ever(client: Client, fan:
     assert response.status_code == 200
     assert response["Content-Type"] == "image/webp"
     assert response.content[:4] == b"RIFF"
-    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response["Cache-Control"] == "private, max-age=86400, immutable"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in response["Content-Security-Policy"]
     assert "default-src 'none'" in response["Content-Security-Policy"]

@@ -13,7 +13,8 @@ from config.lib.errors import NotFound
 
 # Should a browser ever take one for a page: it may do nothing there.
 _POLICY = {"default-src": ["'none'"], "frame-ancestors": ["'none'"], "sandbox": []}
-_FOR_EVER = "public, max-age=31536000, immutable"
+# In the visitor's own browser alone: of what moderation holds no cache on the way may keep a copy.
+_FOR_A_DAY = "private, max-age=86400, immutable"
 
 
 @method_decorator(csp(_POLICY), name="dispatch")
@@ -22,12 +23,14 @@ class Picture(View):
 
     def get(self, request: HttpRequest, public_id: str, width: int) -> HttpResponseBase:
         """One query, and no session: it is the same for everybody. Raises NotFound."""
-        upload = Upload.objects.filter(public_id=public_id).exclude(state=UploadState.DROPPED).first()
+        upload = (
+            Upload.objects.filter(public_id=public_id).exclude(state=UploadState.DROPPED).filter(held_at=None).first()
+        )
         if upload is None or width not in SHAPES[upload.kind].widths:
             raise NotFound
         etag = f'"{upload.sha256[:16]}-{width}"'
         response = get_conditional_response(request, etag=etag) or _file(upload, width)
-        for name, value in {"ETag": etag, "Cache-Control": _FOR_EVER, "X-Content-Type-Options": "nosniff"}.items():
+        for name, value in {"ETag": etag, "Cache-Control": _FOR_A_DAY, "X-Content-Type-Options": "nosniff"}.items():
             response[name] = value
         return response
 

@@ -53,6 +53,10 @@ class Migration(migrations.Migration):
                         verbose_name="status",
                     ),
                 ),
+                (
+                    "held_at",
+                    models.DateTimeField(editable=False, help_text="Since when moderation hides it", null=True),
+                ),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 (

@@ -93,6 +93,9 @@ VISITED: Final[Mapping[str, Visit]] = MappingProxyType(
         "my-privacy": Visit(_SIGNED_IN),
         "erase-me": Visit((Visitor.FAN, Visitor.ORGANIZER)),
         "my-phone": Visit(_SIGNED_IN),
+        "my-moderation": Visit(_SIGNED_IN),
+        "report": Visit(places={"": filled(kind=lambda: "event", public_id=samples.live_night_id)}),
+        "reported": Visit((Visitor.NOBODY, Visitor.FAN)),
         "my-notifications": Visit(_SIGNED_IN),
         "artist-pages:artists": Visit(
             places={"": plain, "searched": asked("q=choir"), "empty": asked("q=nobody+at+all")}
@@ -183,6 +186,9 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "admin:attendee-refused": "a CSV file",
         "admin:accounts_auditentry_export": "a CSV file",
         "admin:analytics-month": "a CSV file",
+        "appeal": "a decision about something of one's own, which the demo has none of",
+        "admin:accounts_case_step": "asks whether a step is meant, and takes it",
+        "admin:accounts_case_trust": "takes a POST and sends back to the case",
         "admin:events_attendee_take_off": "asks whether it is meant, and takes somebody off",
         "admin:voting_round_step": "asks whether a step is meant, and takes it",
         "admin:control-snapshot": "JSON for the control room",

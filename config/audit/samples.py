@@ -20,6 +20,10 @@ def live_night() -> str:
     return DEMO_SLUG
 
 
+def live_night_id() -> str:
+    return Event.objects.get(slug=DEMO_SLUG).public_id
+
+
 def live_night_pk() -> int:
     return Event.objects.get(slug=DEMO_SLUG).pk
 

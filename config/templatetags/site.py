@@ -33,6 +33,7 @@ _MINE: Final[tuple[tuple[str | Promise, str], ...]] = (
     (_("Notifications"), "my-notifications"),
     (_("Settings"), "my-settings"),
     (_("Privacy"), "my-privacy"),
+    (_("Moderation"), "my-moderation"),
     (_("Security"), "my-security"),
     (_("Devices"), "my-sessions"),
 )

@@ -19,7 +19,7 @@ def addresses(client: Client, path: str) -> list[str]:
     response = client.get(path)
     assert response.status_code == 200
     assert response["Content-Type"] == "application/xml"
-    assert response["Cache-Control"] == "public, max-age=3600"
+    assert response["Cache-Control"] == ("public, max-age=3600" if path == "/sitemap.xml" else "public, no-cache")
     return [found.removeprefix(HOST) for found in re.findall(r"<loc>([^<]+)</loc>", response.content.decode())]
 
 

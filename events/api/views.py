@@ -171,5 +171,6 @@ def answer(view: ApiView, request: Request, event: Event, *, status: int = 200, 
 
 def _tag(event: Event) -> str:
     """What stands before the version in an event's ETag: it also changes with the artists and the venue it shows."""
-    shown = event.venue.version + sum(slot.artist.version for slot in directory.ballot_of(event))
-    return f"{event.public_id}.{shown}"
+    ballot = directory.ballot_of(event)
+    shown = event.venue.version + sum(slot.artist.version for slot in ballot)
+    return f"{event.public_id}.{shown}.{len(ballot)}"

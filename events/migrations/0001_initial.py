@@ -145,6 +145,10 @@ class Migration(migrations.Migration):
                 ),
                 ("vote_config", models.JSONField(blank=True, default=dict, verbose_name="vote rules")),
                 ("status_changed_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "held_at",
+                    models.DateTimeField(editable=False, help_text="Since when moderation hides it", null=True),
+                ),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 (

@@ -46,6 +46,11 @@ class BadCode(Refusal):
     message = _("This link is not valid. Join again to get a new one.")
 
 
+class NightNotShown(Refusal):
+    status = 404
+    message = _("This night is not shown at the moment.")
+
+
 class CodeExpired(Refusal):
     status = 410
     message = _("This link has expired. The event is over.")
@@ -142,7 +147,7 @@ def join_signed_in(*, actor: Actor, public_id: str, now: datetime) -> Attendee:
     """
     require_scope(actor, "events:join")
     event = event_to_see(actor, public_id)
-    if event.status not in JOINABLE_STATUSES:
+    if event.status not in JOINABLE_STATUSES or event.held_at:
         raise EventNotJoinable
     person = identities_of(signed_in(actor))
     attendee = _one_attendee(event, person, _source(actor), now)
@@ -189,7 +194,7 @@ def leave_signed_in(*, actor: Actor, slug: str, now: datetime) -> Event:
 def confirm(*, actor: Actor, code: str, attendee_id: str | None = None, now: datetime) -> Attendee:
     """Confirm by the code of the personal link; the code is the authority, and works again.
 
-    Raises BadCode, CodeExpired, AttendeeLeft, EventNotJoinable.
+    Raises BadCode, CodeExpired, NightNotShown, AttendeeLeft, EventNotJoinable.
     """
     attendee = _locked(attendee_of_code(code=code, attendee_id=attendee_id, now=now))
     if attendee.status == AttendeeStatus.LEFT:
@@ -206,7 +211,8 @@ def attendee_of_code(
 ) -> Attendee:
     """Whose personal link it is, or whom they were merged into, with event, venue and sender. One query.
 
-    `purpose` is what the link was signed for; with `attendee_id` (public) it must be theirs. Raises BadCode, CodeExpired.
+    `purpose` is what the link was signed for; with `attendee_id` (public) it must be theirs. Raises BadCode, CodeExpired,
+    NightNotShown while moderation holds the event.
     """
     try:
         named = Attendee.objects.filter(pk=links.attendee_id_of(code, purpose=purpose, now=now))
@@ -219,6 +225,8 @@ def attendee_of_code(
     found = named.select_related("event__venue", "event__sender", "merged_into").first()
     if found is None:
         raise BadCode
+    if found.event.held_at:
+        raise NightNotShown
     attendee = found.merged_into or found
     attendee.event = found.event
     return attendee
