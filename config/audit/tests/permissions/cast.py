@@ -11,7 +11,7 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from accounts.models import Role, User
 from accounts.tests.factories import UserFactory, confirm_email
 from artists.tests.factories import ArtistFactory
-from config.lib.public_ids import new_public_id
+from config.audit.tests.permissions.belongings import belongings_of
 from events.links import confirm_code
 from events.models import Attendee, Event, EventAccess, StaffRole
 from events.tests.factories import AttendeeFactory, EventFactory, EventStaffFactory, SlotFactory
@@ -77,13 +77,15 @@ class Night:
             "key": confirmation.key,
             "uidb36": "1",
             "section": "events",
-            "public_id": new_public_id(),
             "pk": self.event.pk,
             "name": "close",
             "action": Action.CLOSE_ROUND.value,
             "app_label": "events",
             "content_type_id": 1,
             "object_id": self.event.pk,
+            "kind": "invitation",
+            "provider": "google",
+            "channel": "email",
         }
 
     def samples_of(self, name: str) -> dict[str, Any]:
@@ -93,8 +95,10 @@ class Night:
             "event-pages:confirm": {"code": confirm_code(self.attendee)},
             "admin:voting_round_step": {"pk": self.entry.round.pk},
             "admin:events_attendee_take_off": {"pk": self.attendee.pk},
+            "admin:analytics-month": {"key": "2026-11"},
+            "accounts:setting": {"key": "theme"},
         }
-        return places.get(name, {})
+        return places.get(name) or belongings_of(self.event.owner).get(name, {})
 
 
 def company() -> dict[Who, User | None]:

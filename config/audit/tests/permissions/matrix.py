@@ -32,6 +32,7 @@ class May(StrEnum):
 
 
 _REFUSED: Final = {401: May.SIGN_IN, 403: May.NO, 404: May.HIDDEN}
+_SHOW_WHO_YOU_ARE: Final = ("/accounts/login/", "/accounts/confirm/", "/admin/login/")
 _OUTAGES: Final = {429, 500, 503}
 
 
@@ -132,7 +133,7 @@ def _answer(way: Way, path: str, session: str) -> May | None:
     assert response.status_code not in _OUTAGES, (way.verb, path, response.status_code)
     if response.status_code == 405:
         return None
-    if response.status_code == 302 and "/login/" in response["Location"]:
+    if response.status_code == 302 and response["Location"].startswith(_SHOW_WHO_YOU_ARE):
         return May.SIGN_IN
     return _REFUSED.get(response.status_code, May.YES)
 

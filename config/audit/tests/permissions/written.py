@@ -13,7 +13,7 @@ Every address of Fanfare, every way to ask it, and who gets what. The page is wr
 as everybody (`config/audit/tests/permissions`): when it fails, it says where the new page is; look at what changed, and copy it
 here. The rules are functions: `accounts/policies.py` is their base, each app adds its own `policies.py`.
 
-{May.YES} may ask (the content of what is sent may still be refused) · {May.SIGN_IN} is asked to sign in · {May.NO} is told no ·
+{May.YES} may ask (the content of what is sent may still be refused) · {May.SIGN_IN} is asked to sign in, or to show again who they are · {May.NO} is told no ·
 {May.HIDDEN} is told that there is nothing. All but {Who.NOBODY} are signed in. Attendee, artist, door staff, manager and organizer are
 those of the night in question. Where a private night differs from a public one, both stand here.
 
