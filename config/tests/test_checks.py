@@ -7,7 +7,7 @@ from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
-from config import checks
+from config import checks, limits
 from config import settings as settings_module
 
 PRODUCTION: dict[str, Any] = {
@@ -80,4 +80,4 @@ def test_a_limit_that_cannot_be_read_stops_the_start_and_is_named(monkeypatch: p
     monkeypatch.setenv("LIMIT_USER", "many")
 
     with pytest.raises(ImproperlyConfigured, match="LIMIT_USER is 'many'"):
-        settings_module.limit("user", 1, 1)
+        limits.limit("user", 1, 1)
