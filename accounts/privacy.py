@@ -228,7 +228,15 @@ register(
                 ("account", "token", "token_secret"),
                 "not written: what a provider gives us is forgotten once it is read",
             ),
-            "socialaccount.SocialApp": {"name": "not written: providers are settings"},
+            "socialaccount.SocialApp": dict.fromkeys(("name", "settings"), "not written: providers are settings"),
+            "accounts.Case": {
+                "subject_type": "a model's label",
+                "subject_id": "an id, which names nobody once its row is gone",
+            },
+            "accounts.Appeal": {"answer": "the platform's words about a thing, which name nobody"},
+            "accounts.Decision": {
+                "words": "a moderator's, about a thing that was reported; about whom is in the case alone"
+            },
             "admin.LogEntry": dict.fromkeys(
                 ("user", "object_id", "object_repr", "change_message"),
                 "not written: the console's changes are in our own audit",
