@@ -94,7 +94,7 @@ def test_a_token_that_was_not_made_for_us_opens_nothing(
 def test_a_forged_token_opens_nothing(api: APIClient, db: None, provider: Provider, name: str, forged: str) -> None:
     claims = jwt.decode(provider.id_token(name), options={"verify_signature": False})
     tokens = {
-        "none": jwt.encode(claims, None, algorithm="none", headers={"kid": KID}),
+        "none": jwt.encode(claims, "", algorithm="none", headers={"kid": KID}),
         "hmac": jwt.encode(claims, "x" * 32, algorithm="HS256", headers={"kid": KID}),
         "no kid": jwt.encode(claims, "x" * 32, algorithm="HS256"),
         "nonsense": "x.y.z",

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final
+from typing import Final
 
 from allauth.account.decorators import reauthentication_required
 from allauth.account.utils import get_next_redirect_url
@@ -74,18 +74,20 @@ def disconnect_it(request: HttpRequest, provider: str) -> HttpResponse:
     return redirect(HUB)
 
 
-def _where_configured(name: str, view: Any) -> View:
+def _where_configured(name: str, view: View) -> View:
+    secretly: View = personal_link(view)
+
     @wraps(view)
     def answered(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if name not in configured():
             raise Http404
-        response: HttpResponse = personal_link(view)(request, *args, **kwargs)
-        return response
+        return secretly(request, *args, **kwargs)
 
     return answered
 
 
+_spotify_callback: View = OAuth2CallbackView.adapter_view(Spotify)
 google_back: Final = _where_configured("google", google.oauth2_callback)
-spotify_back: Final = _where_configured("spotify", OAuth2CallbackView.adapter_view(Spotify))
+spotify_back: Final = _where_configured("spotify", _spotify_callback)
 apple_back: Final = csrf_exempt(_where_configured("apple", apple.oauth2_callback))
 apple_finish: Final = _where_configured("apple", apple.oauth2_finish_login)
