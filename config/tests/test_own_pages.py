@@ -44,7 +44,13 @@ def under(prefix: str) -> list[str]:
 
 
 OF_THE_SECOND_STEP = {"mfa_authenticate", "mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
-ACCOUNT = [name for name in under("accounts/") if name not in TAKES_POSTS_ALONE | BEHIND_A_KEY | OF_THE_SECOND_STEP]
+TO_ANOTHER_SITE_AND_BACK = {  # accounts/tests/test_social.py
+    *("sign-in-there", "connect-there", "disconnect-it"),
+    *("google_callback", "spotify_callback", "apple_callback", "apple_finish_callback"),
+    *("socialaccount_signup", "socialaccount_connections"),
+}
+_TRIED_ELSEWHERE = OF_THE_SECOND_STEP | TO_ANOTHER_SITE_AND_BACK
+ACCOUNT = [name for name in under("accounts/") if name not in TAKES_POSTS_ALONE | BEHIND_A_KEY | _TRIED_ELSEWHERE]
 OWN = [
     name
     for name in under("me/")
