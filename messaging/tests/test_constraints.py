@@ -7,8 +7,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, Model, UniqueConstraint
 
+from accounts.tests.factories import UserFactory
 from messaging import models
-from messaging.models import ConsentEvent, DeliveryEvent, OptOut, Suppression
+from messaging.models import ConsentEvent, DeliveryEvent, OptOut, Suppression, TurnedOff
 from messaging.tests.factories import InboundFactory, MessageFactory, PhoneFactory, SenderFactory, sent, submitting
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,11 @@ def _twice(make: Callable[[], object]) -> None:
     make()
 
 
+def _turned_off_twice() -> None:
+    user = UserFactory.create()
+    _twice(lambda: TurnedOff.objects.create(user=user, kind="invitation", channel="email", since=NOW))
+
+
 def _opt_out_twice() -> None:
     phone, sender = PhoneFactory.create(), SenderFactory.create()
     _twice(lambda: OptOut.objects.create(address=phone, sender=sender, since=NOW))
@@ -43,6 +49,10 @@ BREAKS: dict[str, Callable[[], object]] = {
     "address_channel_known": lambda: PhoneFactory.create(channel="fax"),
     "address_once_per_channel": lambda: _twice(lambda: PhoneFactory.create(value="+12025550123")),
     "opt_out_once_per_sender": _opt_out_twice,
+    "turned_off_once": _turned_off_twice,
+    "turned_off_channel_known": lambda: TurnedOff.objects.create(
+        user=UserFactory.create(), kind="invitation", channel="fax", since=NOW
+    ),
     "inbound_once_per_provider_id": lambda: _twice(lambda: InboundFactory.create(provider_id="SM1")),
     "consent_decision_known": lambda: _event(decision="maybe"),
     "consent_purpose_known": lambda: _event(purpose="fun"),
