@@ -1,16 +1,25 @@
 """Who does something, through what, from where: the first argument of every service."""
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
-from accounts.models import User
+from accounts.models import Impersonation, User
 from accounts.session_store import SessionStore
 from config.lib.api.envelope import request_id
 from config.lib.api.throttling import OwnLimit, address_of
+from config.lib.errors import Refusal
+
+
+class Impersonated(Refusal):
+    """An admin who looks at the site as somebody may not do what only that person themselves may."""
+
+    status = 403
+    message = _("You look at the site as somebody else. This is theirs alone to do.")
 
 
 class Via(StrEnum):
@@ -51,7 +60,10 @@ class Here:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`user` is None for people without an account and for the platform itself; `scopes` limits API keys."""
+    """`user` is None for people without an account and for the platform itself; `scopes` limits API keys.
+
+    `impersonator` is the admin who looks at the site as `user`; `why` is what the actor says why.
+    """
 
     via: Via
     user: User | None = None
@@ -60,6 +72,12 @@ class Actor:
     user_agent: str = ""
     request_id: str = ""
     here: Here = Here()
+    impersonator: User | None = None
+    why: str = ""
+
+    def because(self, why: str) -> "Actor":
+        """The same, saying why."""
+        return replace(self, why=why)
 
     @property
     def is_platform(self) -> bool:
@@ -107,4 +125,18 @@ def actor_of(request: HttpRequest | Request, via: Via = Via.API) -> Actor:
         user_agent=user_agent,
         request_id=request_id(),
         here=here_of(request) if user else Here(),
+        impersonator=_impersonator(request) if user else None,
     )
+
+
+def _impersonator(request: HttpRequest | Request) -> User | None:
+    """Who looks at the site as the user of this request; asked after its user, whom the session's row names."""
+    look = look_of(request)
+    return look.admin if look else None
+
+
+def look_of(request: HttpRequest | Request) -> Impersonation | None:
+    """The look this request is part of. Programs with a token or a key are part of none."""
+    credential, session = getattr(request, "auth", None), getattr(request, "session", None)
+    by_credential = isinstance(credential, Credential) and bool(credential.public_id)
+    return session.look if isinstance(session, SessionStore) and not by_credential else None

@@ -16,6 +16,7 @@ from accounts.actors import Actor, Via, actor_of, here_of, platform
 from accounts.audit import record
 from accounts.languages import language_here
 from accounts.models import User
+from accounts.platform_settings import SIGN_UP
 from accounts.services.devices import recognise
 from accounts.services.email_addresses import confirm
 from accounts.services.passwords import set_password
@@ -37,6 +38,10 @@ def _waiting(refusal: Refusal) -> FormError:
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """What allauth does, with our services, our audit and our mail."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Unless an admin has closed it."""
+        return bool(SIGN_UP.value())
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address allauth's own limits count by: the same that ours do, behind the same proxies."""

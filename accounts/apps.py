@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let every app say what its audit entries say, what of it can be reported, and what it holds about people."""
-        autodiscover_modules("audit_words", "moderation", "privacy", "user_settings")
+        autodiscover_modules("audit_words", "jobs", "moderation", "privacy", "user_settings")
 
 
 class ConsoleConfig(admin_apps.AdminConfig):

@@ -14,7 +14,8 @@ def record(*, actor: Actor, action: str, subject: models.Model, now: datetime, *
     """Write that `actor` did `action` ("event.publish") to `subject`.
 
     `facts` are JSON values that describe the change and must hold nothing personal: no names, mail addresses, phones.
-    Who and from where goes to a side row of its own, which erasure can delete.
+    Who, from where and why goes to a side row of its own, which erasure can delete; so does who looked at the site as the actor
+    meanwhile.
     """
     entry = AuditEntry.objects.create(
         at=now,
@@ -27,7 +28,12 @@ def record(*, actor: Actor, action: str, subject: models.Model, now: datetime, *
     )
     if actor.user or actor.address:
         AuditPerson.objects.create(
-            entry=entry, user=actor.user, address=actor.address or None, user_agent=actor.user_agent[:200]
+            entry=entry,
+            user=actor.user,
+            impersonator=actor.impersonator,
+            address=actor.address or None,
+            user_agent=actor.user_agent[:200],
+            why=actor.why,
         )
     return entry
 

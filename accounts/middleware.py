@@ -9,15 +9,16 @@ from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
+from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
-from accounts.actors import whence
+from accounts.actors import Impersonated, whence
 from accounts.models import Language, User
-from accounts.session_store import SessionStore
+from accounts.session_store import SessionStore, back_from
 from config.lib.outages import AWAY
 
 
@@ -28,20 +29,34 @@ class SignedInMiddleware(AuthenticationMiddleware):
         super().process_request(request)
         assert isinstance(request.session, SessionStore)
         request.session.address, request.session.user_agent = whence(request)
-        user = cache(partial(_user_of, request.session))
+        user = cache(partial(_user_of, request))
         request.user = SimpleLazyObject(user)  # type: ignore[assignment]  # as Django does
         request.auser = sync_to_async(user)
 
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """What an admin may not do as somebody is said in words, on whatever page they tried."""
+        if isinstance(exception, Impersonated):
+            return render(request, "errors/403_look.html", status=exception.status)
+        return None
 
-def _user_of(session: SessionStore) -> User | AnonymousUser:
-    """As `django.contrib.auth.get_user`: a session that signs nobody in any more is forgotten, and its cookie with it."""
+
+def _user_of(request: HttpRequest) -> User | AnonymousUser:
+    """As `django.contrib.auth.get_user`: a session that signs nobody in any more is forgotten, and its cookie with it.
+
+    An admin whose look as somebody is over goes on as themselves.
+    """
+    session = request.session
+    assert isinstance(session, SessionStore)
     if SESSION_KEY not in session:
         return AnonymousUser()
     row = session.row(now=timezone.now())
-    if row is None or row.user is None or not _of_this_password(session, row.user):
-        session.flush()
-        return AnonymousUser()
-    return row.user
+    if row is not None and row.user is not None and _of_this_password(session, row.user):
+        return row.user
+    if session.own_session:
+        request.session = back_from(session)
+        return _user_of(request)
+    session.flush()
+    return AnonymousUser()
 
 
 def _of_this_password(session: SessionStore, user: User) -> bool:

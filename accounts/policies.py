@@ -10,7 +10,7 @@ from typing import Final
 from allauth.account.models import EmailAddress
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import ALL_SCOPES, Actor
+from accounts.actors import ALL_SCOPES, Actor, Impersonated
 from accounts.models import Role, User
 from accounts.platform_settings import MFA_ROLES
 from accounts.scopes import CATALOGUE
@@ -101,12 +101,19 @@ def signed_in(actor: Actor) -> User:
     return actor.user
 
 
-def require_person(actor: Actor) -> User:
-    """The user, signed in as a person: an API key carries scopes, never the account itself.
+def require_self(actor: Actor) -> User:
+    """The user, and nobody who looks at the site as them. Raises AuthRequired, Impersonated."""
+    if actor.impersonator is not None:
+        raise Impersonated
+    return signed_in(actor)
 
-    Raises AuthRequired, InsufficientScope.
+
+def require_person(actor: Actor) -> User:
+    """The user, signed in as a person: an API key carries scopes, never the account itself, nor does an admin who looks as them.
+
+    Raises AuthRequired, InsufficientScope, Impersonated.
     """
-    user = signed_in(actor)
+    user = require_self(actor)
     if "*" not in actor.scopes:
         raise InsufficientScope
     return user
@@ -146,7 +153,10 @@ def may_enter_console(actor: Actor) -> bool:
 
 
 def require_admin(actor: Actor) -> None:
-    """Raises AuthRequired, SecondFactorMissing or Forbidden unless an admin or the platform itself acts."""
+    """Raises AuthRequired, SecondFactorMissing or Forbidden unless an admin or the platform itself acts.
+
+    An admin who looks at the site as somebody acts as that person, who is none.
+    """
     if actor.is_platform or role_of(signed_in(actor)) == Role.ADMIN:
         return
     if signed_in(actor).role == Role.ADMIN:

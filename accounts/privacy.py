@@ -26,6 +26,7 @@ from accounts.models import (
     Export,
     IdempotencyKey,
     Impersonation,
+    JobRun,
     KnownDevice,
     PhoneCode,
     RefreshFamily,
@@ -62,7 +63,7 @@ def _clients(person: Person) -> Iterable[Row]:
 
 
 def _browsers(person: Person) -> Iterable[Row]:
-    mine = BrowserSession.objects.filter(user=person.user)
+    mine = BrowserSession.objects.filter(user=person.user, impersonation=None)
     return in_pieces(mine, "created_at", "last_seen_at", "ends_at", "address", "user_agent")
 
 
@@ -93,20 +94,20 @@ def _uploads(person: Person) -> Iterable[Row]:
     return in_pieces(Upload.objects.filter(owner=person.user), *columns)
 
 
+def _suspensions(person: Person) -> Iterable[Row]:
+    return in_pieces(Suspension.objects.filter(user=person.user), "since", "until", "ended_at", "reason")
+
+
+def _looks(person: Person) -> Iterable[Row]:
+    """When an admin looked at the site as them, and why; who it was stays the platform's."""
+    return in_pieces(Impersonation.objects.filter(user=person.user), "started_at", "ended_at", "reason")
+
+
 def _done(person: Person) -> Iterable[Row]:
     """What they did, as it is written down for good; from where goes after a while."""
     mine = AuditPerson.objects.filter(user=person.user)
     columns = ("entry__at", "entry__action", "entry__subject_type", "entry__subject_id", "entry__channel")
     return in_pieces(mine, *columns, "address", "user_agent")
-
-
-def _suspensions(person: Person) -> Iterable[Row]:
-    return in_pieces(Suspension.objects.filter(user=person.user), "since", "until", "reason", "ended_at")
-
-
-def _looks(person: Person) -> Iterable[Row]:
-    """When an admin looked at the site as them, and why."""
-    return in_pieces(Impersonation.objects.filter(user=person.user), "started_at", "ended_at", "reason")
 
 
 def _exports(person: Person) -> Iterable[Row]:
@@ -151,6 +152,7 @@ def forget(person: Person, now: datetime) -> None:
     Report.objects.filter(reporter=user).update(words="", reporter=None)
     Appeal.objects.filter(by=user).update(words="", by=None)
     Case.objects.filter(subject_type="accounts.user", subject_id=user.public_id).update(owner=None)
+    AuditPerson.objects.filter(entry__subject_type="accounts.user", entry__subject_id=user.public_id).update(why="")
     forget_whereabouts("accounts.user", [user.public_id])
 
 
@@ -184,7 +186,7 @@ register(
         app="accounts",
         personal={
             "accounts.User": ["email", "name", "phone", "phone_verified_at", "password", "avatar"],
-            "accounts.AuditPerson": ["user", "impersonator", "address", "user_agent"],
+            "accounts.AuditPerson": ["user", "impersonator", "address", "user_agent", "why"],
             "accounts.Suspension": ["user", "reason", "by", "ended_by"],
             "accounts.Impersonation": ["user", "admin", "reason"],
             "accounts.RefreshFamily": ["user", "user_agent", "address"],
@@ -317,6 +319,24 @@ register(
                 what=_("Codes to check a phone, once they have expired"),
                 fixed=timedelta(days=1),
                 due=lambda before: PhoneCode.objects.filter(expires_at__lt=before),
+            ),
+            Retention(
+                key="suspensions",
+                what=_("Suspensions that are over"),
+                setting="RETENTION_AUDIT_DAYS",
+                due=lambda before: Suspension.objects.filter(ended_at__lt=before),
+            ),
+            Retention(
+                key="looks",
+                what=_("When an admin looked at the site as somebody; that it was so stays in the audit"),
+                setting="RETENTION_AUDIT_DAYS",
+                due=lambda before: Impersonation.objects.filter(ended_at__lt=before),
+            ),
+            Retention(
+                key="job_runs",
+                what=_("What workers have run"),
+                setting="RETENTION_JOBS_DAYS",
+                due=lambda before: JobRun.objects.filter(ended_at__lt=before),
             ),
             Retention(
                 key="audit_whereabouts",

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts import analytics_months
-from accounts.services import erasures, exports, handover, retention, sealing, uploads
+from accounts.services import erasures, exports, handover, impersonating, retention, sealing, suspending, uploads
 from accounts.services.unlocking import tell_owners
 
 logger = structlog.get_logger(__name__)
@@ -95,3 +95,12 @@ def tend_analytics(**_later: Any) -> None:
 def hand_over_analytics(**_later: Any) -> None:
     """Every few minutes: hand settled hours over to outside analytics, where there are some."""
     handover.hand_over(now=timezone.now())
+
+
+@shared_task(name="accounts.tend_accounts")
+def tend_accounts(**_later: Any) -> None:
+    """Every minute: restore accounts whose suspension is over, and write down that looks as somebody have ended."""
+    now = timezone.now()
+    restored, looks = suspending.restore_due(now=now), impersonating.end_looks(now=now)
+    if restored or looks:
+        logger.info("accounts.tended", restored=restored, looks=looks)

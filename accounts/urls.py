@@ -9,7 +9,7 @@ from allauth.socialaccount import views as social_views
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 
-from accounts.views import moderation, privacy, sessions
+from accounts.views import looking, moderation, privacy, sessions
 from accounts.views.developers import developers, revoke_all_mine, revoke_mine
 from accounts.views.email_addresses import keep_email, my_email, send_again
 from accounts.views.language import set_language
@@ -68,6 +68,7 @@ _account = [
     path("email/", my_email, name="account_email"),
     path("email/again/", send_again, name="send-email-link"),
     path("email/keep/", keep_email, name="keep-email"),
+    path("look/stop/", looking.stop, name="stop-looking"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("confirm-email/", views.email_verification_sent, name="account_email_verification_sent"),
     re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", views.confirm_email, name="account_confirm_email"),

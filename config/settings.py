@@ -198,6 +198,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "events-imports": {"task": "events.tend_imports", "schedule": 60.0},
     "voting-clock": {"task": "voting.move_by_clock", "schedule": 1.0},
     "heartbeat": {"task": "config.heartbeat", "schedule": 15.0, "options": {"queue": "critical", "expires": 30}},
+    "accounts-tend": {"task": "accounts.tend_accounts", "schedule": 60.0},
     "accounts-privacy": {"task": "accounts.tend_privacy", "schedule": 60.0},
     "accounts-analytics": {"task": "accounts.tend_analytics", "schedule": crontab(hour="3", minute="10")},
     "accounts-handover": {"task": "accounts.hand_over_analytics", "schedule": 300.0, "options": {"queue": "slow"}},
@@ -325,6 +326,7 @@ RETENTION_DEVICES_DAYS = env.int("RETENTION_DEVICES_DAYS", 365)
 RETENTION_AUDIT_DAYS = env.int("RETENTION_AUDIT_DAYS", 365)
 RETENTION_TEXTS_DAYS = env.int("RETENTION_TEXTS_DAYS", 730)
 RETENTION_REPORTS_DAYS = env.int("RETENTION_REPORTS_DAYS", 90)
+RETENTION_JOBS_DAYS = env.int("RETENTION_JOBS_DAYS", 14)
 RETENTION_IMPORTS_DAYS = env.int("RETENTION_IMPORTS_DAYS", 7)
 
 

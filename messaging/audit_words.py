@@ -6,6 +6,7 @@ from accounts.audit_words import register
 
 register(
     {
+        "message.redrive": _("Message that failed put back in the queue"),
         "account.turn_on": _("Kind of message turned on"),
         "account.turn_off": _("Kind of message turned off"),
         "address.stop": _("Messages stopped"),

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from accounts import api_keys, tokens
 from accounts.actors import Credential
 from accounts.models import User
+from accounts.session_store import SessionStore
 from config.lib.api.throttling import OwnLimit
 from config.lib.errors import InvalidToken
 
@@ -44,8 +45,14 @@ def _of_key(token: str) -> tuple[User, Credential]:
 
 
 class Session(SessionAuthentication):
-    """The session cookie of our pages; requests that change something must also pass CSRF."""
+    """The session cookie of our pages; requests that change something must also pass CSRF.
+
+    An admin who looks at the site as somebody looks at pages: here their session signs nobody in.
+    """
 
     def authenticate(self, request: Request) -> tuple[User, Credential] | None:
         signed_in = super().authenticate(request)
-        return (signed_in[0], Credential()) if signed_in else None
+        session = request.session
+        if signed_in is None or (isinstance(session, SessionStore) and session.look):
+            return None
+        return signed_in[0], Credential()

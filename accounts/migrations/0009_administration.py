@@ -369,6 +369,11 @@ class Migration(migrations.Migration):
                 condition=models.Q(("reason", ""), _negated=True), name="suspension_with_a_reason"
             ),
         ),
+        migrations.AddField(
+            model_name="auditperson",
+            name="why",
+            field=models.CharField(blank=True, help_text="In the words of whoever did it", max_length=500),
+        ),
         append_only("accounts_platformsettingchange"),
         migrations.RunSQL(SIGN_INS, migrations.RunSQL.noop),
         migrations.AddField(model_name="signin", name="is_look", field=models.BooleanField()),

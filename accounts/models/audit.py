@@ -5,6 +5,7 @@ from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.administration import REASON_LENGTH
 from accounts.models.users import User
 from config.lib.public_ids import PublicIdField
 
@@ -39,6 +40,7 @@ class AuditPerson(models.Model):
     impersonator = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     address = models.GenericIPAddressField(null=True)
     user_agent = models.CharField(max_length=200, blank=True)
+    why = models.CharField(max_length=REASON_LENGTH, blank=True, help_text=_("In the words of whoever did it"))
 
     class Meta:
         verbose_name = _("person of an audit entry")

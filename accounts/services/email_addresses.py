@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from accounts.audit import record
 from accounts.known_browsers import account_of
 from accounts.models import User
-from accounts.policies import signed_in
+from accounts.policies import require_self
 from accounts.services.notices import notify
 from accounts.services.proving import prove_again
 from config.lib.errors import Detail, InvalidCredentials, LinkSpent, Unavailable, ValidationError
@@ -33,7 +33,7 @@ def send_link_again(*, actor: Actor) -> None:
 
     Raises AuthRequired, Unavailable.
     """
-    user = signed_in(actor)
+    user = require_self(actor)
     waiting = EmailAddress.objects.filter(user=user, verified=False).order_by("pk").last()
     if waiting and _may_send_link(waiting.email):
         with transaction.atomic():
@@ -46,7 +46,7 @@ def ask_for_change(*, actor: Actor, email: str, password: str, now: datetime) ->
     Says the same whether or not the address is somebody else's: that is told by mail to whoever reads it. An account without
     a password needs none. Raises AuthRequired, ValidationError, what `prove_again` raises, and Unavailable.
     """
-    user = signed_in(actor)
+    user = require_self(actor)
     email = email.strip().lower()
     if email == user.email:
         raise ValidationError(details=[Detail("email", "same_email", _("This is your e-mail address already."))])
@@ -65,7 +65,7 @@ def ask_for_change(*, actor: Actor, email: str, password: str, now: datetime) ->
 
 
 def _require_password(actor: Actor, password: str, *, now: datetime) -> None:
-    if not signed_in(actor).has_usable_password():
+    if not require_self(actor).has_usable_password():
         return
     try:
         prove_again(actor=actor, password=password, now=now)
@@ -77,7 +77,7 @@ def _require_password(actor: Actor, password: str, *, now: datetime) -> None:
 
 def cancel_change(*, actor: Actor, now: datetime) -> None:
     """Keep the present address: the link that was sent to another one works no more. Raises AuthRequired."""
-    user = signed_in(actor)
+    user = require_self(actor)
     with transaction.atomic():
         dropped, _per_model = EmailAddress.objects.filter(user=user, verified=False).exclude(email=user.email).delete()
         if dropped:

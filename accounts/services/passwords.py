@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor, Here
+from accounts.actors import Actor, Here, Impersonated
 from accounts.audit import record
 from accounts.models import Ended, User
 from accounts.passwords import require_strong
@@ -20,8 +20,11 @@ def set_password(*, actor: Actor, user: User, password: str, now: datetime, keep
     again.
 
     Whoever calls this has checked that the actor may: by the old password, or by a link sent to the user's address. A log-in
-    with the old password at the same moment either waits for this and fails, or is ended by it. Raises ValidationError.
+    with the old password at the same moment either waits for this and fails, or is ended by it. Raises ValidationError, and
+    Impersonated.
     """
+    if actor.impersonator is not None:
+        raise Impersonated
     require_strong(password, user=user)  # may ask the list of breached passwords, so before the transaction
     _store(actor=actor, user=user, password=password, now=now, keep=keep)
 

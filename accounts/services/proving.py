@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from accounts.lockouts import Attempt
 from accounts.models import User
 from accounts.passwords import matches
-from accounts.policies import signed_in
+from accounts.policies import require_self
 from accounts.services.unlocking import tell_later
 from config.lib.client_address import network_of
 from config.lib.errors import InvalidCredentials, RateLimitExceeded, Refusal, Unavailable
@@ -59,9 +59,9 @@ def prove_again(*, actor: Actor, password: str, now: datetime) -> User:
     """The signed-in user, who has just typed the password once more.
 
     Counted apart from attempts to sign in: strangers cannot lock it, and a session that was stolen may guess no more often.
-    Raises AuthRequired, InvalidCredentials, AccountLocked, Unavailable.
+    Raises AuthRequired, Impersonated, InvalidCredentials, AccountLocked, Unavailable.
     """
-    user = signed_in(actor)
+    user = require_self(actor)
     identity = f"again:{user.public_id}"
     attempt = lockouts.attempt(identity, now=now)
     if attempt.refused_for:

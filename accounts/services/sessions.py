@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import session_store
 from accounts.actors import Actor, Here
@@ -30,7 +31,8 @@ def end_everything(*, user: User, because: Ended, now: datetime, keep: Here = NO
     Holds at once in every process: sessions are rows that are gone, clients rows that say so, and both are asked at each
     request. Writes no audit entry: whoever calls this writes why.
     """
-    sessions = BrowserSession.objects.filter(user=user).exclude(public_id=keep.public_id)
+    theirs = Q(user=user) | Q(impersonation__admin=user)  # what they look at as somebody else is theirs, too
+    sessions = BrowserSession.objects.filter(theirs).exclude(public_id=keep.public_id)
     clients = RefreshFamily.objects.filter(user=user).exclude(public_id=keep.public_id)
     return Gone(sessions=session_store.end(sessions), clients=clients.end(because=because, now=now))
 
@@ -68,3 +70,13 @@ def end_session(*, actor: Actor, session: BrowserSession, now: datetime) -> None
 def _end_session(actor: Actor, session: BrowserSession, now: datetime) -> None:
     if session_store.end(BrowserSession.objects.filter(pk=session.pk)):
         record(actor=actor, action="session.end", subject=session, now=now)
+
+
+@transaction.atomic
+def force_sign_out(*, actor: Actor, user: User, why: str, now: datetime) -> Gone:
+    """An admin signs somebody out of everything. Raises AuthRequired, Impersonated, Forbidden."""
+    require_admin(actor)
+    gone = end_everything(user=user, because=Ended.REVOKED, now=now)
+    facts = {"sessions": gone.sessions, "clients": gone.clients}
+    record(actor=actor.because(why), action="user.force_sign_out", subject=user, now=now, **facts)
+    return gone

@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from accounts.audit import record
 from accounts.models import Language, Role, User
 from accounts.passwords import require_strong
+from accounts.platform_settings import SIGN_UP
 from accounts.policies import SIGN_UP_ROLES, require_admin
 from accounts.services.clients import SignedIn, open_client
 from accounts.services.devices import recognise
@@ -22,6 +23,17 @@ from config.lib.errors import Detail, Refusal, ValidationError
 class EmailTaken(Refusal):
     status = 409
     message = _("An account with this e-mail address exists already. Sign in, or reset your password.")
+
+
+class SignUpClosed(Refusal):
+    status = 403
+    message = _("Nobody new can sign up at the moment.")
+
+
+def require_open() -> None:
+    """Raises SignUpClosed while an admin lets nobody new in."""
+    if not SIGN_UP.value():
+        raise SignUpClosed
 
 
 def draft_account(
@@ -64,8 +76,9 @@ def open_account(*, actor: Actor, draft: User, now: datetime, is_confirmed: bool
     """Store a new account with its address, and send the link that confirms it unless it is confirmed already.
 
     The account, its address and the mail (a row of the outbox) are stored together. `facts` go into the audit.
-    Raises EmailTaken.
+    Raises SignUpClosed, EmailTaken.
     """
+    require_open()
     _insert(draft)
     address = EmailAddress.objects.create(user=draft, email=draft.email, primary=True, verified=is_confirmed)
     record(actor=replace(actor, user=draft), action="user.sign_up", subject=draft, now=now, role=draft.role, **facts)
@@ -88,9 +101,10 @@ def sign_up(
 ) -> User:
     """Make a limited account and send the link that confirms its e-mail address.
 
-    `role` is fan, artist or developer; the others are granted. Raises EmailTaken, and ValidationError for a weak password,
+    `role` is fan, artist or developer; the others are granted. Raises SignUpClosed, EmailTaken, and ValidationError for a weak password,
     role, language or time zone.
     """
+    require_open()
     require_own_role(role)
     draft = draft_account(
         email=email, password=password, name=name, role=role, language=language, time_zone=time_zone, now=now
@@ -102,6 +116,7 @@ def sign_up_client(
     *, actor: Actor, email: str, password: str, name: str, role: str, language: str, time_zone: str, now: datetime
 ) -> SignedIn:
     """`sign_up`, and the new account's first client with its tokens. Raises what `sign_up` raises."""
+    require_open()
     require_own_role(role)
     draft = draft_account(
         email=email, password=password, name=name, role=role, language=language, time_zone=time_zone, now=now

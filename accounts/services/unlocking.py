@@ -82,7 +82,7 @@ def owner_of(*, code: str, now: datetime) -> User:
 def unlock(*, actor: Actor, code: str, now: datetime) -> User:
     """Open the account behind the link. Raises LinkSpent, and Unavailable while Redis is away."""
     user = owner_of(code=code, now=now)
-    _open(user.email)
+    open_lock(user)
     with transaction.atomic():
         record(actor=actor, action="user.unlock", subject=user, now=now)
     return user
@@ -92,15 +92,16 @@ def open_after_commit(*, user: User) -> None:
     """Open the account once the caller's transaction stands, as a new password does. A lock that cannot be opened then
     because Redis is away ends by itself.
     """
-    transaction.on_commit(partial(_open_quietly, user.email))
+    transaction.on_commit(partial(_open_quietly, user))
 
 
-def _open(email: str) -> None:
-    lockouts.clear(f"account:{known_browsers.account_of(email)}")
+def open_lock(user: User) -> bool:
+    """Forget the wrong passwords; whether there were any. Raises Unavailable while Redis is away."""
+    return lockouts.clear(f"account:{known_browsers.account_of(user.email)}")
 
 
-def _open_quietly(email: str) -> None:
+def _open_quietly(user: User) -> None:
     try:
-        _open(email)
+        open_lock(user)
     except Unavailable:
         logger.warning("accounts.lock_not_opened")

@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.base import UpdateError
 from django.core.cache import caches
 from django.db import IntegrityError, transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -100,8 +100,8 @@ def test_what_is_cached_signs_nobody_in(browser: Client) -> None:
 
 
 def test_control_djangos_own_way_believes_the_cache(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    def by_the_cache_alone(session: SessionStore) -> Any:
-        return get_user_model().objects.get(pk=session["_auth_user_id"])
+    def by_the_cache_alone(request: HttpRequest) -> Any:
+        return get_user_model().objects.get(pk=request.session["_auth_user_id"])
 
     monkeypatch.setattr("accounts.middleware._user_of", by_the_cache_alone)
     assert is_in(browser)

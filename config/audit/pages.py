@@ -213,6 +213,7 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "socialaccount_connections": "sends on to the page of security",
         "send-email-link": "takes a POST and sends back to the page",
         "keep-email": "takes a POST and sends back to the page",
+        "stop-looking": "takes a POST and sends back to the page",
         "set_language": "takes a POST and sends back to the page",
         "end-session": "takes a POST and sends back to the page",
         "end-other-sessions": "takes a POST and sends back to the page",

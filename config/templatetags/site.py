@@ -15,8 +15,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.actors import look_of
+from accounts.models import Impersonation, User
 from accounts.passkey_origins import works_at
+from accounts.platform_settings import NOTICE
 from accounts.user_settings import MOTION, THEME, Setting, Value
 from config.components.frame import Link
 
@@ -119,6 +121,19 @@ def whole_address(context: Context) -> str:
     """The address of this page for search engines and cards: with its host, without a query."""
     request: HttpRequest = context["request"]
     return settings.PUBLIC_URL + request.path
+
+
+@register.simple_tag(takes_context=True)
+def look(context: Context) -> Impersonation | None:
+    """Whether an admin looks at this page as somebody: with whom it is, and until when."""
+    request = context.get("request")
+    return look_of(request) if request and request.user.is_authenticated else None
+
+
+@register.simple_tag
+def platform_notice() -> str:
+    """What an admin has to say on every page, "" for nothing."""
+    return NOTICE.said()
 
 
 @register.filter

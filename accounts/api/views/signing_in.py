@@ -21,7 +21,7 @@ from accounts.languages import language_here
 from accounts.services.clients import log_out, refresh
 from accounts.services.proving import AccountLocked
 from accounts.services.signing_in import log_in
-from accounts.services.signing_up import EmailTaken, sign_up_client
+from accounts.services.signing_up import EmailTaken, SignUpClosed, sign_up_client
 from config.lib.api.views import PERSON, PUBLIC, ApiView
 from config.lib.errors import InvalidCredentials, InvalidToken, MfaRequired, TokenExpired
 
@@ -31,7 +31,7 @@ class SignUpView(ApiView):
 
     authentication_classes = ()
     scopes = {"POST": PUBLIC}
-    refusals = {"POST": (EmailTaken,)}
+    refusals = {"POST": (EmailTaken, SignUpClosed)}
     limit = "sign_up"
     limit_closed = True
 

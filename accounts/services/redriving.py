@@ -1,0 +1,46 @@
+"""Starting once more what no worker could finish."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from accounts.actors import Actor
+from accounts.audit import record
+from accounts.models import Erasure, Export, ExportState
+from accounts.policies import require_admin
+from accounts.services.erasures import wake_eraser
+from accounts.services.exports import ExportUnderWay, wake_exporter
+from config.lib.constraints import broken_by
+from config.lib.errors import NotFound
+
+
+def redrive_export(*, actor: Actor, public_id: str, now: datetime) -> None:
+    """A copy that failed is prepared from the start. Raises AuthRequired, Forbidden, NotFound, ExportUnderWay."""
+    require_admin(actor)
+    try:
+        with transaction.atomic():
+            _queue_again(actor, public_id, now)
+    except IntegrityError as error:
+        if broken_by(error) != "export_one_at_a_time":
+            raise
+        raise ExportUnderWay from error
+
+
+def _queue_again(actor: Actor, public_id: str, now: datetime) -> None:
+    failed = Export.objects.filter(public_id=public_id, state=ExportState.FAILED)
+    if not failed.update(state=ExportState.QUEUED, attempt=0, finished_at=None, leased_until=None):
+        raise NotFound
+    export = Export.objects.get(public_id=public_id)
+    record(actor=actor, action="privacy.redrive", subject=export, now=now)
+    wake_exporter(export.pk)
+
+
+@transaction.atomic
+def redrive_erasure(*, actor: Actor, public_id: str, now: datetime) -> None:
+    """Whoever was to be forgotten is looked at now; a worker that still holds it goes on. Raises AuthRequired, Forbidden, NotFound."""
+    require_admin(actor)
+    erasure = Erasure.objects.filter(public_id=public_id, finished_at__isnull=True).first()
+    if erasure is None:
+        raise NotFound
+    record(actor=actor, action="privacy.redrive", subject=erasure, now=now)
+    wake_eraser(erasure.pk)
