@@ -37,10 +37,15 @@ LOCAL = {"host": "localhost"}
 @pytest.fixture
 def owner(client: Client, fan: User) -> User:
     """Signed in, and has just shown again who they are."""
-    confirm_email(fan)
-    client.force_login(fan)
-    client.post(CONFIRM, {"password": PASSWORD})
+    come_in(client, confirm_email(fan))
     return fan
+
+
+def come_in(client: Client, user: User) -> None:
+    """Signs in and shows again who one is: the first factor has ended what signed in without one."""
+    client.cookies.clear()
+    client.force_login(user)
+    client.post(CONFIRM, {"password": PASSWORD})
 
 
 def text(answer: Any) -> str:
@@ -64,6 +69,7 @@ def test_the_hub_says_what_is_on(client: Client, owner: User) -> None:
     assert "Recovery codes" not in page
     with_app(owner, now=timezone.now())
     with_passkey(owner, now=timezone.now())
+    come_in(client, owner)
     page = text(client.get(HUB))
     assert "10 of 10 left" in page
     assert "Phone" in page
@@ -74,6 +80,7 @@ def test_the_hub_says_what_is_on(client: Client, owner: User) -> None:
 def test_the_hub_asks_the_same_of_the_database_whatever_is_set_up(client: Client, owner: User, keys: int) -> None:
     for _key in range(keys):
         with_passkey(owner, now=timezone.now())
+    come_in(client, owner)
     client.get(HUB)
     with CaptureQueriesContext(
         connection,
@@ -98,6 +105,7 @@ def test_who_changes_something_shows_first_who_they_are(client: Client, fan: Use
 
 def test_hub_pages_are_kept_by_no_cache(client: Client, owner: User) -> None:
     with_app(owner, now=timezone.now())
+    come_in(client, owner)
     for path in (HUB, CODES, FILE):
         assert "no-store" in client.get(path)["Cache-Control"]
 
@@ -143,6 +151,7 @@ def test_an_unconfirmed_address_sets_nothing_up(client: Client, owner: User) -> 
 def test_the_app_is_removed_after_a_question(client: Client, owner: User) -> None:
     assert client.get(REMOVE_APP)["Location"] == HUB
     with_app(owner, now=timezone.now())
+    come_in(client, owner)
     assert "your password alone will let you in" in text(client.get(REMOVE_APP))
     assert second_factors_of(owner).are_on
     assert client.post(REMOVE_APP)["Location"] == HUB
@@ -151,6 +160,7 @@ def test_the_app_is_removed_after_a_question(client: Client, owner: User) -> Non
 
 def test_what_the_role_needs_stays_and_the_hub_says_why(client: Client, owner: User, settings: Settings) -> None:
     with_app(owner, now=timezone.now())
+    come_in(client, owner)
     settings.MFA_REQUIRED_ROLES = frozenset({"fan"})
     answer = client.post(REMOVE_APP, follow=True)
     assert "Add another way first" in text(answer)
@@ -162,6 +172,7 @@ def test_what_the_role_needs_stays_and_the_hub_says_why(client: Client, owner: U
 
 def test_codes_come_as_a_file(client: Client, owner: User) -> None:
     with_app(owner, now=timezone.now())
+    come_in(client, owner)
     answer = client.get(FILE)
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
     assert answer["Content-Disposition"] == 'attachment; filename="fanfare-recovery-codes.txt"'
@@ -171,6 +182,7 @@ def test_codes_come_as_a_file(client: Client, owner: User) -> None:
 
 def test_codes_are_renewed_after_a_question(client: Client, owner: User) -> None:
     with_app(owner, now=timezone.now())
+    come_in(client, owner)
     old = unused_recovery_codes(owner)
     client.get(RENEW)
     assert unused_recovery_codes(owner) == old
@@ -233,6 +245,7 @@ def test_what_no_browser_sends_adds_nothing_and_signs_nobody_in(client: Client, 
 
 def test_a_passkey_is_renamed_and_removed_by_its_owner_alone(client: Client, owner: User, artist: User) -> None:
     mine = with_passkey(owner, now=timezone.now())
+    come_in(client, owner)
     rename, remove = (reverse(f"mfa_{what}_webauthn", args=[mine]) for what in ("edit", "remove"))
     assert client.post(rename, {"name": ""}).status_code == 422
     assert client.post(rename, {"name": "Old phone"})["Location"] == HUB

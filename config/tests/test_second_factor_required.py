@@ -21,6 +21,8 @@ from accounts.tests.second_factors import code_now, with_app
 from config.tests.fixtures import acting
 from events.policies import events_run_by
 from events.tests.factories import EventFactory
+from voting.leaderboard import Audience
+from voting.viewing import audience_for
 
 pytestmark = pytest.mark.django_db
 SECURITY: Final = reverse("my-security")
@@ -128,3 +130,10 @@ def test_the_api_says_what_is_missing(api: APIClient, organizer: User, fan: User
     assert api.get(reverse("accounts:profile"), headers=bearer(organizer)).status_code == 200
     with_app(organizer, now=timezone.now())
     assert asked(api, organizer) == (422, "VALIDATION_ERROR")
+
+
+def test_the_board_shows_no_more_than_a_fan_may_see(organizer: User) -> None:
+    event = EventFactory.create(owner=organizer)
+    assert audience_for(acting(organizer), event) == Audience.FAN
+    with_app(organizer, now=timezone.now())
+    assert audience_for(acting(organizer), event) == Audience.ORGANIZER
