@@ -11,7 +11,7 @@ from accounts.actors import actor_of
 from accounts.api.serializers.signing_in import SignedInSerializer, signed_in_answer
 from accounts.api.serializers.social import SocialBody
 from accounts.languages import language_here
-from accounts.services.signing_up import EmailTaken
+from accounts.services.signing_up import EmailTaken, SignUpClosed
 from accounts.services.social import ConnectedElsewhere, ConnectFirst, log_in_or_join
 from accounts.social import NAMES, Identity, by_code, by_id_token, configured
 from config.lib.api.views import PUBLIC, ApiView
@@ -24,7 +24,7 @@ class SocialView(ApiView):
     refusals = {
         "POST": (
             *(InvalidToken, InvalidCredentials, MfaRequired, NotFound),
-            *(ConnectFirst, ConnectedElsewhere, EmailTaken),
+            *(ConnectFirst, ConnectedElsewhere, EmailTaken, SignUpClosed),
         )
     }
     limit = "sign_in"
