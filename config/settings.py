@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import environs
-from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config import allauth_limits, console_theme, limits, social_providers
+from config import allauth_limits, api_settings, console_theme, content_security, limits, schedule, social_providers
 from config.embedded import paths
 from config.lib.logging import logging_config
 
@@ -187,37 +186,7 @@ CELERY_TASK_TIME_LIMIT = 120
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE: dict[str, Any] = {
-    "messaging-deliver": {
-        "task": "messaging.deliver_due",
-        "schedule": 1.0,
-        "options": {"queue": "critical", "expires": 10},
-    },
-    "messaging-reconcile": {"task": "messaging.reconcile", "schedule": 60.0},
-    "events-clock": {"task": "events.move_by_clock", "schedule": 5.0},
-    "events-imports": {"task": "events.tend_imports", "schedule": 60.0},
-    "voting-clock": {"task": "voting.move_by_clock", "schedule": 1.0},
-    "heartbeat": {"task": "config.heartbeat", "schedule": 15.0, "options": {"queue": "critical", "expires": 30}},
-    "accounts-tend": {"task": "accounts.tend_accounts", "schedule": 60.0},
-    "accounts-privacy": {"task": "accounts.tend_privacy", "schedule": 60.0},
-    "accounts-analytics": {"task": "accounts.tend_analytics", "schedule": crontab(hour="3", minute="10")},
-    "accounts-handover": {"task": "accounts.hand_over_analytics", "schedule": 300.0, "options": {"queue": "slow"}},
-    "accounts-seal": {"task": "accounts.seal_audit", "schedule": 60.0},
-    "accounts-seal-missed": {
-        "task": "accounts.seal_audit",
-        "schedule": crontab(hour="3", minute="40"),
-        "kwargs": {"thorough": True},
-    },
-    "accounts-let-go": {
-        "task": "accounts.let_go",
-        "schedule": crontab(hour="3", minute="30"),
-        "options": {"queue": "slow"},
-    },
-    "accounts-uploads": {"task": "accounts.sweep_uploads", "schedule": 3600.0, "options": {"queue": "slow"}},
-    "accounts-locks": {"task": "accounts.tell_of_locks", "schedule": 5.0, "options": {"expires": 30}},
-}
-if DEBUG:
-    CELERY_BEAT_SCHEDULE["demo"] = {"task": "config.keep_demo_alive", "schedule": 60.0, "options": {"queue": "slow"}}
+CELERY_BEAT_SCHEDULE = schedule.every_tick(development=DEBUG)
 
 # --- People: accounts, languages, messages ----------------------------------------------------------------------------
 
@@ -358,13 +327,11 @@ LIMITS = limits.LIMITS
 ACCOUNT_RATE_LIMITS = allauth_limits.rates(LIMITS)
 MFA_RATE_LIMITS = {"webauthn_login": ACCOUNT_RATE_LIMITS["login"]}
 
-# --- Voting and leaderboards ------------------------------------------------------------------------------------------
+# --- Voting, leaderboards, moderation ---------------------------------------------------------------------------------
 
 VOTING_TOKEN_SECONDS = env.int("VOTING_TOKEN_SECONDS", 600)
 VIEWING_TOKEN_SECONDS = env.int("VIEWING_TOKEN_SECONDS", 3_600)
 LEADERBOARD_INTERVAL_MS = env.int("LEADERBOARD_INTERVAL_MS", 50)
-
-# --- Moderation -------------------------------------------------------------------------------------------------------
 
 MODERATION_HOLD_REPORTS = env.int("MODERATION_HOLD_REPORTS", 5)  # people who weigh full (accounts/moderation_rules.py)
 MODERATION_HOLD_HOURS = env.int("MODERATION_HOLD_HOURS", 24)
@@ -372,41 +339,9 @@ MODERATION_REST_DAYS = env.int("MODERATION_REST_DAYS", 30)
 
 # --- API --------------------------------------------------------------------------------------------------------------
 
-REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.api.authentication.BearerToken",
-        "accounts.api.authentication.Session",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.HasScope"],
-    "DEFAULT_METADATA_CLASS": None,  # OPTIONS is answered for CORS, before the view; the document describes the rest
-    "DEFAULT_THROTTLE_CLASSES": ["config.lib.api.throttling.Limit"],
-    "DEFAULT_RENDERER_CLASSES": ["config.lib.api.envelope.EnvelopeRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["config.lib.api.parsers.JsonBody"],
-    "URL_FORMAT_OVERRIDE": None,  # `?format=` belongs to the report, and Accept to HTTP
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "config.lib.api.schema.EnvelopeSchema",
-    "EXCEPTION_HANDLER": "config.lib.api.errors.handle",
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-}
-SPECTACULAR_SETTINGS: dict[str, Any] = {
-    "TITLE": "Fanfare API",
-    "VERSION": "1",
-    "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
-    "ENUM_NAME_OVERRIDES": {"UploadKindEnum": "accounts.models.UploadKind.choices"},
-    "PATH_CONVERTER_OVERRIDES": {"public_id": {"type": "string", "pattern": "^[0-9abcdefghjkmnpqrstvwxyz]{16}$"}},
-    "OAS_VERSION": "3.1.0",
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.lib.api.schema.complete"],
-}
-EDGE_DOCUMENTS = [
-    "messaging.edge_schema.PATHS",
-    "voting.edge_schema.PATHS",
-]  # what Django's resolver does not know: dotted names of path → path item
+REST_FRAMEWORK = api_settings.REST_FRAMEWORK
+SPECTACULAR_SETTINGS = api_settings.SPECTACULAR_SETTINGS
+EDGE_DOCUMENTS = api_settings.EDGE_DOCUMENTS
 
 # --- Safety in the browser --------------------------------------------------------------------------------------------
 
@@ -427,22 +362,7 @@ CSRF_COOKIE_HTTPONLY = True  # forms carry the token
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = not DEBUG, True, "Lax"
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "font-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "media-src": ["'self'"],
-        "manifest-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "object-src": ["'none'"],
-        "base-uri": ["'none'"],
-        "frame-ancestors": ["'none'"],
-        "form-action": ["'self'", *social_providers.origins(SOCIALACCOUNT_PROVIDERS)],
-    }
-}
+CONTENT_SECURITY_POLICY = content_security.policy(form_targets=social_providers.origins(SOCIALACCOUNT_PROVIDERS))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # of a form without its files
 MOST_BODY_BYTES = 2_200_000  # of any request: a list of 2 MB with the form it comes in
 MOST_PICTURE_BYTES = 10_000_000

@@ -1,4 +1,4 @@
-"""Starting once more what no worker could finish."""
+"""Starting once more what no worker could finish: the clock takes it up within a minute (`accounts.tend_privacy`)."""
 
 from datetime import datetime
 
@@ -8,8 +8,7 @@ from accounts.actors import Actor
 from accounts.audit import record
 from accounts.models import Erasure, Export, ExportState
 from accounts.policies import require_admin
-from accounts.services.erasures import wake_eraser
-from accounts.services.exports import ExportUnderWay, wake_exporter
+from accounts.services.exports import ExportUnderWay
 from config.lib.constraints import broken_by
 from config.lib.errors import NotFound
 
@@ -32,7 +31,6 @@ def _queue_again(actor: Actor, public_id: str, now: datetime) -> None:
         raise NotFound
     export = Export.objects.get(public_id=public_id)
     record(actor=actor, action="privacy.redrive", subject=export, now=now)
-    wake_exporter(export.pk)
 
 
 @transaction.atomic
@@ -43,4 +41,3 @@ def redrive_erasure(*, actor: Actor, public_id: str, now: datetime) -> None:
     if erasure is None:
         raise NotFound
     record(actor=actor, action="privacy.redrive", subject=erasure, now=now)
-    wake_eraser(erasure.pk)
