@@ -54,7 +54,7 @@ def hold_of(subject: Any, actor: Actor, *, now: datetime) -> Hold | None:
     if last is None:
         return Hold(sentence=_("Only you and the platform see this."), words="", appeal_href="")
     mine = actor.user is not None and last.case.owner_id == actor.user.pk
-    may_appeal = mine and is_appealable(last, now=now)
+    may_appeal = mine and is_appealable(decided=last, now=now)
     return Hold(
         sentence=_sentence(last),
         words=last.words,
@@ -149,6 +149,15 @@ def titles_of(cases: Iterable[Case]) -> dict[tuple[str, str], str]:
 _BADGES = {Verdict.HOLD: "warn", Verdict.REMOVE: "bad", Verdict.RESTORE: "good", Verdict.KEEP: "good"}
 
 
+_STATES = {
+    CaseState.OPEN: "quiet",
+    CaseState.HELD: "warn",
+    CaseState.APPEALED: "warn",
+    CaseState.DECIDED: "bad",
+    CaseState.CLOSED: "quiet",
+}
+
+
 def what_was_done(verdict: str) -> str:
     """A verdict as something that happened."""
     words = {
@@ -177,7 +186,7 @@ def _decision(decided: Decision, titles: dict[tuple[str, str], str], zone: ZoneI
         day=date_format(decided.at.astimezone(zone), "DATE_FORMAT"),
         appeal=str(Outcome(appeal.outcome).label) if appeal and appeal.outcome else said,
         answer=appeal.answer if appeal else "",
-        appeal_href=reverse("appeal", args=[decided.public_id]) if is_appealable(decided, now=now) else "",
+        appeal_href=reverse("appeal", args=[decided.public_id]) if is_appealable(decided=decided, now=now) else "",
     )
 
 
@@ -216,12 +225,12 @@ class AppealPage:
 
 def appeal_page_of(actor: Actor, decision_id: str, *, now: datetime) -> AppealPage:
     """Raises AuthRequired, InsufficientScope, NotFound."""
-    decided = decision_to_appeal(actor, decision_id)
+    decided = decision_to_appeal(actor=actor, decision_id=decision_id)
     return AppealPage(
         title=_title(decided.case, titles_of([decided.case])),
         sentence=_sentence(decided),
         words=decided.words,
-        is_open=is_appealable(decided, now=now),
+        is_open=is_appealable(decided=decided, now=now),
     )
 
 
@@ -230,6 +239,7 @@ class ReportRow:
     """A report as admins see it. `reporter` is "" for whoever had no account; `trusted` whether theirs hold alone."""
 
     public_id: str
+    code: str
     reason: str
     words: str
     at: datetime
@@ -241,7 +251,7 @@ class ReportRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CasePage:
-    """Everything an admin needs to decide. `verdicts` are the steps that can be taken now."""
+    """Everything an admin needs to decide. `decisions` are what was done, with the row; `verdicts` the steps possible now."""
 
     case: Case
     title: str
@@ -253,9 +263,10 @@ class CasePage:
     is_hidden: bool
     priority: str
     state: str
+    badge: str
     owner: User | None
     reports: Sequence[ReportRow]
-    decisions: Sequence[Decision]
+    decisions: Sequence[tuple[str, Decision]]
     earlier: Sequence[Case]
     verdicts: Sequence[Verdict]
     appeal: Appeal | None
@@ -286,9 +297,10 @@ def case_page_of(actor: Actor, public_id: str) -> CasePage:
         is_hidden=is_hidden,
         priority=str(Priority(case.priority).label),
         state=str(CaseState(case.state).label),
+        badge=_STATES[CaseState(case.state)],
         owner=case.owner,
         reports=_reports(case),
-        decisions=history,
+        decisions=[(what_was_done(each.verdict), each) for each in history],
         earlier=list(earlier.order_by("-pk")[:_LATEST]),
         verdicts=_verdicts(case, is_hidden=is_hidden),
         appeal=waiting,
@@ -317,6 +329,7 @@ def _reports(case: Case) -> list[ReportRow]:
     return [
         ReportRow(
             public_id=each.public_id,
+            code=each.reason,
             reason=str(Breach(each.reason).label),
             words=each.words,
             at=each.at,

@@ -45,6 +45,7 @@ _STYLES: Final = (
     "css/console/parts.css",
     "css/console/events.css",
     "css/console/attendees.css",
+    "css/console/moderation.css",
     "css/console/tonight.css",
 )
 

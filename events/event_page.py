@@ -143,7 +143,7 @@ def entrance_of(event: Event, actor: Actor) -> Entrance:
     joined = attendee is not None and attendee.status == AttendeeStatus.CONFIRMED
     number = event.sender.value if event.sender and event.join_keyword else ""
     return Entrance(
-        is_open=event.status in JOINABLE_STATUSES,
+        is_open=event.status in JOINABLE_STATUSES and event.held_at is None,
         by_invitation=event.access != EventAccess.PUBLIC,
         joined=joined,
         vote_href=journeys.vote_link(attendee) if attendee and joined else "",

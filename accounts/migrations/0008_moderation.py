@@ -86,8 +86,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "case",
-                "verbose_name_plural": "moderation",
+                "verbose_name": "moderation case",
+                "verbose_name_plural": "moderation cases",
             },
         ),
         migrations.CreateModel(

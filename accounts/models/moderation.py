@@ -58,8 +58,8 @@ class Case(models.Model):
     closed_at = models.DateTimeField(_("closed on"), null=True)
 
     class Meta:
-        verbose_name = _("case")
-        verbose_name_plural = _("moderation")
+        verbose_name = _("moderation case")
+        verbose_name_plural = _("moderation cases")
         constraints = [
             one_of("state", CaseState, "case_state_known"),
             models.CheckConstraint(condition=models.Q(priority__in=Priority.values), name="case_priority_known"),

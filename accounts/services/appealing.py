@@ -43,7 +43,7 @@ class AnotherAdminNeeded(Refusal):
     message = _("You made this decision. Another admin answers the appeal.")
 
 
-def decision_to_appeal(actor: Actor, decision_id: str) -> Decision:
+def decision_to_appeal(*, actor: Actor, decision_id: str) -> Decision:
     """A decision about something of the actor's. Raises AuthRequired, InsufficientScope, NotFound."""
     mine = Decision.objects.in_context().filter(case__owner=require_person(actor))
     found = mine.filter(public_id=decision_id).first()
@@ -52,7 +52,7 @@ def decision_to_appeal(actor: Actor, decision_id: str) -> Decision:
     return found
 
 
-def is_appealable(decided: Decision, *, now: datetime) -> bool:
+def is_appealable(*, decided: Decision, now: datetime) -> bool:
     """Whether it still hides something, and nobody has appealed. It was read `in_context`."""
     case = decided.case
     if decided.verdict not in HIDING or case.state not in _APPEALABLE or decided.at < now - APPEAL_WITHIN:
@@ -66,17 +66,17 @@ def appeal(*, actor: Actor, decision_id: str, words: str, now: datetime) -> Appe
     """Say why a decision is wrong. Raises AuthRequired, InsufficientScope, NotFound, ValidationError, AppealedAlready,
     NothingToAppeal.
     """
-    decided = decision_to_appeal(actor, decision_id)
+    decided = decision_to_appeal(actor=actor, decision_id=decision_id)
     words = said(words)
     case = Case.objects.select_for_update(of=("self",)).get(pk=decided.case_id)
-    decided = decision_to_appeal(actor, decision_id)  # as it is now that nobody else changes the case
+    decided = decision_to_appeal(actor=actor, decision_id=decision_id)  # as it is now that nobody else changes the case
     if hasattr(decided, "appeal"):
         raise AppealedAlready
-    if not is_appealable(decided, now=now):
+    if not is_appealable(decided=decided, now=now):
         raise NothingToAppeal
     made = _made(decided, actor, words, now)
     case.priority = max(case.priority, Priority.HIGH)
-    step(case, CaseState.APPEALED, now=now)
+    step(case=case, state=CaseState.APPEALED, now=now)
     record(actor=actor, action="case.appeal", subject=case, now=now, decision=decided.public_id)
     return made
 
@@ -97,7 +97,7 @@ def answer(*, actor: Actor, case_id: str, outcome: Outcome, words: str, version:
 
     Raises AuthRequired, Forbidden, NotFound, OwnCase, StaleVersion, NotNow, AnotherAdminNeeded, ValidationError.
     """
-    case = case_to_decide(actor, case_id, version=version)
+    case = case_to_decide(actor=actor, case_id=case_id, version=version)
     waiting = Appeal.objects.select_related("decision__case__owner").filter(decision__case=case, outcome="").first()
     if case.state != CaseState.APPEALED or waiting is None:
         raise NotNow
@@ -113,8 +113,8 @@ def answer(*, actor: Actor, case_id: str, outcome: Outcome, words: str, version:
         undone = Decision(
             case=case, verdict=Verdict.RESTORE, reason=reason, words=waiting.answer, by=actor.user, at=now
         )
-        take(actor, undone, state=CaseState.CLOSED, now=now, tell=False)
+        take(actor=actor, decided=undone, state=CaseState.CLOSED, now=now, tell=False)
     else:
         is_hold = waiting.decision.verdict == Verdict.HOLD
-        step(case, CaseState.HELD if is_hold else CaseState.CLOSED, now=now)
+        step(case=case, state=CaseState.HELD if is_hold else CaseState.CLOSED, now=now)
     return case

@@ -51,16 +51,16 @@ def decide(
 
     Raises AuthRequired, Forbidden, NotFound, OwnCase, StaleVersion, NotNow, ValidationError without words.
     """
-    case = case_to_decide(actor, case_id, version=version)
+    case = case_to_decide(actor=actor, case_id=case_id, version=version)
     words = said(words)
     if case.state not in MOVES[verdict] or (verdict is Verdict.RESTORE and not _is_last_word(case)):
         raise NotNow
     decided = Decision(case=case, verdict=verdict, reason=reason, words=words, by=actor.user, at=now)
-    take(actor, decided, state=MOVES[verdict][case.state], now=now)
+    take(actor=actor, decided=decided, state=MOVES[verdict][case.state], now=now)
     return case
 
 
-def case_to_decide(actor: Actor, case_id: str, *, version: int) -> Case:
+def case_to_decide(*, actor: Actor, case_id: str, version: int) -> Case:
     """The case as it was seen, locked. Raises AuthRequired, Forbidden, NotFound, OwnCase, StaleVersion."""
     require_admin(actor)
     case = Case.objects.select_for_update(of=("self",)).filter(public_id=case_id).first()
@@ -86,21 +86,21 @@ def other_admins(user: User | None) -> bool:
     return (admins.exclude(pk=user.pk) if user else admins).exists()
 
 
-def hold_by_rule(case: Case, *, reason: Breach, now: datetime) -> None:
+def hold_by_rule(*, case: Case, reason: Breach, now: datetime) -> None:
     """The reports weigh enough: hide the subject until an admin decides. The case is open and locked by the caller."""
     with override(case.owner.language if case.owner else settings.LANGUAGE_CODE):
         words = str(_("Several people reported it. It is hidden until somebody of us has looked at it."))
     held = Decision(case=case, verdict=Verdict.HOLD, reason=reason, words=words, automatic=True, at=now)
     case.priority = max(case.priority, Priority.HIGH)
-    take(platform(), held, state=CaseState.HELD, now=now)
+    take(actor=platform(), decided=held, state=CaseState.HELD, now=now)
 
 
-def take(actor: Actor, decided: Decision, *, state: CaseState, now: datetime, tell: bool = True) -> None:
+def take(*, actor: Actor, decided: Decision, state: CaseState, now: datetime, tell: bool = True) -> None:
     """Store the decision and do what it says; the case is locked by the caller."""
     case, verdict = decided.case, Verdict(decided.verdict)
     was_hidden = case.state != CaseState.OPEN
     decided.save(force_insert=True)
-    step(case, state, now=now)
+    step(case=case, state=state, now=now)
     if verdict in HIDING or was_hidden:
         set_held(case.subject_type, case.subject_id, now if verdict in HIDING else None)
         if tell:
@@ -109,7 +109,7 @@ def take(actor: Actor, decided: Decision, *, state: CaseState, now: datetime, te
     record(actor=actor, action=_ACTIONS[verdict], subject=case, now=now, about=about, reason=decided.reason)
 
 
-def step(case: Case, state: CaseState, *, now: datetime) -> None:
+def step(*, case: Case, state: CaseState, now: datetime) -> None:
     """On to the next state, as a new version."""
     case.state, case.version = state, case.version + 1
     case.closed_at = now if state == CaseState.CLOSED else None

@@ -101,7 +101,7 @@ def _weigh(case: Case, *, now: datetime) -> None:
         if priority == Priority.URGENT:
             tell_admins(case)
     if reached and not for_people:
-        hold_by_rule(case, reason=Breach(max(set(reasons), key=reasons.count)), now=now)
+        hold_by_rule(case=case, reason=Breach(max(set(reasons), key=reasons.count)), now=now)
 
 
 def _is_trusted(actor: Actor) -> bool:

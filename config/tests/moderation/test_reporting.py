@@ -1,5 +1,6 @@
 """Reporting something: who may, what it weighs, when it hides the thing by itself."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -185,8 +186,12 @@ class TestHoldingByItself:
     @pytest.mark.parametrize("kind", ["image", "user", "artist"])
     def test_every_kind_can_be_hidden(self, kind: str, settings: Settings) -> None:
         settings.MODERATION_HOLD_REPORTS = 1
-        thing = {"user": UserFactory, "artist": ArtistFactory}.get(kind)
-        row = thing.create() if thing else _picture()
+        made: dict[str, Callable[[], Any]] = {
+            "user": UserFactory.create,
+            "artist": ArtistFactory.create,
+            "image": _picture,
+        }
+        row = made[kind]()
         says(row, somebody(), kind=kind)
         assert is_held(row)
         assert {each.kind for each in kinds()} == {"event", "artist", "image", "user"}

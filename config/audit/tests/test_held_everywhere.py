@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.db import transaction
 from django.test import Client, override_settings
@@ -49,16 +50,16 @@ def sessions(people: dict[Who, User | None]) -> dict[Who, Client]:
 
 def paths(night: Night, people: dict[Who, User | None]) -> list[str]:
     """Every address there is, filled in with this night; lists also searched."""
-    found = []
+    found, outsider = [], people[Who.OUTSIDER]
     for address in known():
         if address.name in WHOLE_COPIES:
             continue
         if is_asked(address):
             path = Way(address, "GET").filled(night)
             found += [path, f"{path}?q={SEARCHED}"] if not Way(address, "GET").placeholders else [path]
-        elif is_model_page(address.name) and people[Who.OUTSIDER]:
+        elif is_model_page(address.name) and outsider:
             try:
-                found.append(first_row(address.name, people[Who.OUTSIDER]))
+                found.append(first_row(address.name, outsider))
             except NothingThere:
                 continue
     return found
@@ -73,12 +74,19 @@ def saying(night: Night, people: dict[Who, User | None], who: tuple[Who, ...] = 
             redis.sync_client().flushdb()
             with transaction.atomic():
                 response = client.get(path)
-                content = b"".join(response) if response.streaming else response.content
+                content = async_to_sync(whole)(response) if response.streaming else response.content
                 transaction.set_rollback(True)
             assert response.status_code != 500, path
             if SAID in content.decode(errors="replace"):
                 found.add(path)
     return found
+
+
+async def whole(response: Any) -> bytes:
+    """All of an answer that is streamed, whichever way it is."""
+    if response.is_async:
+        return b"".join([part async for part in response])
+    return b"".join(response)
 
 
 def unlimited() -> Any:

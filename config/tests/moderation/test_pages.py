@@ -135,7 +135,7 @@ class TestMine:
             held(event)
             case_of(EventFactory.create(published=True), reporter=fan)
         client.force_login(fan)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(4):
             read(client, reverse("my-moderation"))
 
 
