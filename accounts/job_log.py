@@ -7,14 +7,12 @@ import structlog
 from celery import Task
 
 from accounts import platform_settings
+from accounts.broker import QUEUED_AT
 from accounts.services.job_runs import Run, note_run
 from config.lib.outages import AWAY
 
 logger = structlog.get_logger(__name__)
 
-QUEUED_AT: Final = (
-    "queued_at"  # a header of each message: seconds since 1970, so that the page of jobs can say how old it is
-)
 _STATES: Final = {"SUCCESS": "done", "RETRY": "retried"}
 
 

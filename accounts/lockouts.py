@@ -76,6 +76,15 @@ def attempt(identity: str, *, now: datetime) -> Attempt:
     return Attempt(refused_for=_whole_seconds(left), locks_for=_whole_seconds(wait))
 
 
+def locked_for(identity: str, *, now: datetime) -> int:
+    """Whole seconds its next attempt must wait, 0 for none; counts nothing. Raises Unavailable while Redis is away."""
+    try:
+        opens = redis.sync_client().hget(_key(identity), "open")
+    except redis.AWAY as error:
+        raise Unavailable(retry_after=RETRY_SECONDS) from error
+    return max(0, _whole_seconds(int(opens or 0) - int(now.timestamp() * 1_000)))
+
+
 def clear(identity: str) -> bool:
     """Forget its failures and open its lock; whether there was anything. Raises Unavailable while Redis is away."""
     try:

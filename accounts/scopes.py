@@ -23,5 +23,8 @@ CATALOGUE: Final[Mapping[str, Words]] = {
     "votes:write": _("Vote in your name"),
     "artists:write": _("Create artists and change yours"),
     "admin:moderation": _("Read what was reported, and decide about it"),
+    "admin:users": _("Find accounts, suspend and restore them, change roles, sign people out"),
+    "admin:settings": _("Read and change what holds for the whole platform"),
+    "admin:jobs": _("Read what waits and what has failed, and start it once more"),
     "admin:analytics": _("Read what happens on the pages of the platform"),
 }

@@ -58,7 +58,11 @@ _GROUPS: Final = (
             ("accounts.refreshfamily", "smartphone"),
             ("accounts.apikey", "key"),
         ),
-        (Place("admin:analytics", _("Analytics"), "monitoring"),),
+        (
+            Place("admin:analytics", _("Analytics"), "monitoring"),
+            Place("admin:jobs", _("Jobs"), "manufacturing"),
+            Place("admin:platform-settings", _("Settings"), "tune"),
+        ),
     ),
 )
 

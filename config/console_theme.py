@@ -47,6 +47,7 @@ _STYLES: Final = (
     "css/console/attendees.css",
     "css/console/moderation.css",
     "css/console/tonight.css",
+    "css/console/platform.css",
 )
 
 

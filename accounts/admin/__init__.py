@@ -1,6 +1,6 @@
 """The console's pages of accounts, a module per subject."""
 
-from accounts.admin import analytics
+from accounts.admin import analytics, jobs, platform_settings
 from accounts.admin.audit import AuditEntryAdmin
 from accounts.admin.clients import ClientAdmin
 from accounts.admin.keys import ApiKeyAdmin
@@ -16,4 +16,6 @@ __all__ = [
     "ClientAdmin",
     "UserAdmin",
     "analytics",
+    "jobs",
+    "platform_settings",
 ]

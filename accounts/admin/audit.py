@@ -58,7 +58,7 @@ class AuditEntryAdmin(ConsoleAdmin[AuditEntry]):
     list_display = ("at", "done", "what", "known_as", "through")
     nothing_yet = _("Everything that is done to your events stands here: what, when and by whom.")
     list_filter = (_Done, _Through, "at")
-    list_select_related = ("person__user", "seal")
+    list_select_related = ("person__user", "person__impersonator", "seal")
     search_fields = ("action", "=subject_id", "=request_id")
     ordering = ("-id",)
     list_per_page = 50
@@ -91,11 +91,23 @@ class AuditEntryAdmin(ConsoleAdmin[AuditEntry]):
 
     def get_fields(self, request: HttpRequest, obj: AuditEntry | None = None) -> Any:
         if sees_everything(actor_of(request, Via.ADMIN)):
-            return ("done", "at", "what", "who", "through", "details", "whence", "action", "request_id", "sealed")
+            return (
+                "done",
+                "at",
+                "what",
+                "who",
+                "through",
+                "details",
+                "why",
+                "whence",
+                "action",
+                "request_id",
+                "sealed",
+            )
         return ("done", "at", "what", "known_as", "through", "details")
 
     def get_readonly_fields(self, request: HttpRequest, obj: AuditEntry | None = None) -> Any:
-        return ("done", "through", "what", "who", "known_as", "details", "whence", "sealed")
+        return ("done", "through", "what", "who", "known_as", "details", "why", "whence", "sealed")
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """An admin also looks for somebody by their whole e-mail address."""
@@ -154,12 +166,12 @@ class AuditEntryAdmin(ConsoleAdmin[AuditEntry]):
     def who(self, entry: AuditEntry) -> str | Promise:
         """With the whole e-mail address."""
         user = _user_of(entry)
-        return f"{user.name} <{user.email}>".strip() if user else self.known_as(entry)
+        return _looked_by(entry, f"{user.name} <{user.email}>".strip()) if user else self.known_as(entry)
 
     @admin.display(description=_("who"))
     def known_as(self, entry: AuditEntry) -> str | Promise:
         if user := _user_of(entry):
-            return user.known_as
+            return _looked_by(entry, user.known_as)
         return "" if hasattr(entry, "person") else _("The platform itself")
 
     @admin.display(description=_("details"))
@@ -173,6 +185,12 @@ class AuditEntryAdmin(ConsoleAdmin[AuditEntry]):
         """Its place in the hash chain and the hash, once it is sealed: within a minute."""
         return _seal_of(entry)
 
+    @admin.display(description=_("why"))
+    def why(self, entry: AuditEntry) -> str:
+        """In the words of whoever did it."""
+        person: AuditPerson | None = getattr(entry, "person", None)
+        return person.why if person else ""
+
     @admin.display(description=_("from where"))
     def whence(self, entry: AuditEntry) -> str:
         person = getattr(entry, "person", None)
@@ -183,6 +201,12 @@ def _user_of(entry: AuditEntry) -> User | None:
     """None for the platform itself, and for somebody whose account is gone."""
     person: AuditPerson | None = getattr(entry, "person", None)
     return person.user if person else None
+
+
+def _looked_by(entry: AuditEntry, who: str) -> str:
+    """With the admin who looked at the site as them when they did it."""
+    looked_by: User | None = entry.person.impersonator
+    return _("%(admin)s as %(user)s") % {"admin": looked_by.known_as, "user": who} if looked_by else who
 
 
 def _seal_of(entry: AuditEntry) -> str:

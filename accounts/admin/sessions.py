@@ -18,11 +18,11 @@ from accounts.services.sessions import end_session
 class BrowserSessionAdmin(ConsoleAdmin[BrowserSession]):
     """Whose browser, what it is, where from and when; never what it holds, nor its key."""
 
-    list_display = ("device", "user", "address", "created_at", "last_seen_at")
+    list_display = ("device", "user", "looked_by", "address", "created_at", "last_seen_at")
     nothing_yet = _("Browsers that somebody is signed in with stand here.")
-    list_select_related = ("user",)
-    fields = ("user", "device", "user_agent", "address", "created_at", "last_seen_at", "ends_at")
-    readonly_fields = ("device",)
+    list_select_related = ("user", "impersonation__admin")
+    fields = ("user", "looked_by", "device", "user_agent", "address", "created_at", "last_seen_at", "ends_at")
+    readonly_fields = ("device", "looked_by")
     search_fields = ("user__email", "public_id", "=address")
     ordering = ("-last_seen_at", "-id")
     actions = ("sign_out",)
@@ -33,6 +33,12 @@ class BrowserSessionAdmin(ConsoleAdmin[BrowserSession]):
     @admin.display(description=_("device"))
     def device(self, session: BrowserSession) -> str:
         return str(device_of(session.user_agent))
+
+    @admin.display(description=_("looked at by"))
+    def looked_by(self, session: BrowserSession) -> str:
+        """The admin who looks at the site as them there; "" where it is themselves."""
+        look = session.impersonation
+        return look.admin.known_as if look and look.admin else ""
 
     @admin.action(description=_("Sign out"))
     def sign_out(self, request: HttpRequest, chosen: "models.QuerySet[BrowserSession]") -> None:

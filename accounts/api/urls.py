@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts.api import document
 from accounts.api.views import (
+    administration,
     analytics,
     keys,
     moderation,
@@ -57,6 +58,26 @@ urlpatterns = [
     path(f"admin/moderation/<{PUBLIC_ID}:public_id>", moderation.CaseView.as_view(), name="admin-case"),
     path(f"admin/moderation/<{PUBLIC_ID}:public_id>/decisions", moderation.DecideView.as_view(), name="admin-decide"),
     path(f"admin/moderation/<{PUBLIC_ID}:public_id>/answer", moderation.AnswerView.as_view(), name="admin-answer"),
+    path("admin/users", administration.UsersView.as_view(), name="admin-users"),
+    path(f"admin/users/<{PUBLIC_ID}:public_id>", administration.UserView.as_view(), name="admin-user"),
+    path(f"admin/users/<{PUBLIC_ID}:public_id>/suspend", administration.SuspendView.as_view(), name="admin-suspend"),
+    path(f"admin/users/<{PUBLIC_ID}:public_id>/restore", administration.RestoreView.as_view(), name="admin-restore"),
+    path(f"admin/users/<{PUBLIC_ID}:public_id>/role", administration.RoleView.as_view(), name="admin-role"),
+    path(f"admin/users/<{PUBLIC_ID}:public_id>/sign-out", administration.SignOutView.as_view(), name="admin-sign-out"),
+    path("admin/settings", administration.PlatformSettingsView.as_view(), name="admin-settings"),
+    path("admin/settings/<slug:key>", administration.PlatformSettingView.as_view(), name="admin-setting"),
+    path(
+        "admin/settings/<slug:key>/history",
+        administration.PlatformSettingHistoryView.as_view(),
+        name="admin-setting-history",
+    ),
+    path("admin/jobs", administration.JobsView.as_view(), name="admin-jobs"),
+    path("admin/jobs/workers", administration.WorkersView.as_view(), name="admin-workers"),
+    path(
+        f"admin/jobs/<slug:key>/<{PUBLIC_ID}:public_id>/redrive",
+        administration.RedriveView.as_view(),
+        name="admin-redrive",
+    ),
     path("admin/analytics", analytics.AnalyticsView.as_view(), name="admin-analytics"),
 ]
 security_schemes = document.SCHEMES  # imported here: the document knows what has been imported

@@ -57,6 +57,8 @@ def _line(entry: AuditEntry) -> HistoryLine:
     if person is None:
         return HistoryLine(entry.at, done(entry.action), _("The platform itself"), through(entry.channel))
     who = person.user.known_as if person.user else ""
+    if person.impersonator:
+        who = _("%(admin)s as %(user)s") % {"admin": person.impersonator.known_as, "user": who}
     return HistoryLine(entry.at, done(entry.action), who, through(entry.channel))
 
 
@@ -256,7 +258,7 @@ class ConsoleAdmin(Scoped, _ModelAdmin[M]):
         row = self.get_object(request, unquote(object_id))
         subject = getattr(row, "public_id", None) or str(row.pk)
         entries = AuditEntry.objects.filter(subject_type=self.opts.label_lower, subject_id=subject)
-        newest = entries.select_related("person__user").order_by("-id")
+        newest = entries.select_related("person__user", "person__impersonator").order_by("-id")
         context = {
             **self.admin_site.each_context(request),
             "title": _("What was done"),

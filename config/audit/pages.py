@@ -167,6 +167,27 @@ VISITED: Final[Mapping[str, Visit]] = MappingProxyType(
         "admin:attendee-upload": Visit((Visitor.ORGANIZER,), kind=Kind.CONSOLE),
         "admin:index": Visit((Visitor.ORGANIZER, Visitor.ADMIN), kind=Kind.CONSOLE),
         "admin:analytics": Visit((Visitor.ADMIN,), kind=Kind.CONSOLE),
+        "admin:platform-settings": Visit((Visitor.ADMIN,), kind=Kind.CONSOLE),
+        "admin:platform-setting": Visit(
+            (Visitor.ADMIN,),
+            {
+                "switch": filled(key=lambda: "sending"),
+                "roles": filled(key=lambda: "mfa_required_roles"),
+                "words": filled(key=lambda: "maintenance_notice"),
+                "limit": filled(key=lambda: "limit_user"),
+            },
+            kind=Kind.CONSOLE,
+        ),
+        "admin:jobs": Visit((Visitor.ADMIN,), kind=Kind.CONSOLE),
+        "admin:accounts_user_act": Visit(
+            (Visitor.ADMIN,),
+            {
+                "suspend": filled(pk=samples.fan_pk, name=lambda: "suspend"),
+                "role": filled(pk=samples.fan_pk, name=lambda: "role"),
+                "look": filled(pk=samples.fan_pk, name=lambda: "look"),
+            },
+            kind=Kind.CONSOLE,
+        ),
     }
 )
 
@@ -186,6 +207,9 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "admin:attendee-refused": "a CSV file",
         "admin:accounts_auditentry_export": "a CSV file",
         "admin:analytics-month": "a CSV file",
+        "admin:platform-setting-revert": "asks why, and sets a setting back, which the demo has none of",
+        "admin:jobs-workers": "a part of the page of jobs",
+        "admin:jobs-redrive": "takes a POST and sends back to the page",
         "appeal": "a decision about something of one's own, which the demo has none of",
         "admin:accounts_case_step": "asks whether a step is meant, and takes it",
         "admin:accounts_case_trust": "takes a POST and sends back to the case",

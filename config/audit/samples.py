@@ -57,6 +57,10 @@ def confirmed_code() -> str:
     return confirm_code(_confirmed())
 
 
+def fan_pk() -> int:
+    return User.objects.get(email=f"fan@{DOMAIN}").pk
+
+
 def unlock_link() -> str:
     """The link that the fan would get if strangers had locked the account."""
     return link_for(user=User.objects.get(email=f"fan@{DOMAIN}"), now=timezone.now())

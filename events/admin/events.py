@@ -51,7 +51,7 @@ class EventAdmin(ConsoleAdmin[Event]):
     list_display = ("title", "state", "when", "venue", "joined", "join_keyword")
     list_filter = ("status", "access")
     list_per_page = 50
-    search_fields = ("title", "=join_keyword", "=public_id", "=slug", "venue__name", "venue__city")
+    search_fields = ("title", "=join_keyword", "=public_id", "=slug", "venue__name", "venue__city", "=owner__email")
     ordering = ("-starts_at", "-id")
     nothing_yet = _("Your nights stand here, with how far they are and who has joined. Make the first one.")
     autocomplete_fields = ("venue",)
