@@ -62,7 +62,7 @@ def queues() -> list[Queue]:
         raise Unavailable from error
 
 
-def _queued_at(message: bytes | None) -> datetime | None:
+def _queued_at(message: bytes | str | None) -> datetime | None:
     """Of the message that is taken next."""
     if message is None:
         return None

@@ -48,13 +48,13 @@ def initial_of(setting: Setting, value: Any) -> dict[str, Any]:
 
 
 def _switch(setting: Setting) -> dict[str, forms.Field]:
-    return {"value": forms.ChoiceField(label=setting.label, choices=_ON_OFF, widget=UnfoldAdminSelectWidget())}
+    return {"value": forms.ChoiceField(label=str(setting.label), choices=_ON_OFF, widget=UnfoldAdminSelectWidget())}
 
 
 def _several(setting: Setting) -> dict[str, forms.Field]:
     assert isinstance(setting, Several)
     field = forms.MultipleChoiceField(
-        label=setting.label,
+        label=str(setting.label),
         required=False,
         choices=list(setting.choices.items()),
         widget=forms.CheckboxSelectMultiple(),

@@ -35,9 +35,9 @@ def _queue_again(actor: Actor, public_id: str, now: datetime) -> None:
 
 @transaction.atomic
 def redrive_erasure(*, actor: Actor, public_id: str, now: datetime) -> None:
-    """Whoever was to be forgotten is looked at now; a worker that still holds it goes on. Raises AuthRequired, Forbidden, NotFound."""
+    """The next worker takes it, whoever held it before. Raises AuthRequired, Forbidden, NotFound."""
     require_admin(actor)
-    erasure = Erasure.objects.filter(public_id=public_id, finished_at__isnull=True).first()
-    if erasure is None:
+    if not Erasure.objects.filter(public_id=public_id, finished_at__isnull=True).update(leased_until=None):
         raise NotFound
+    erasure = Erasure.objects.get(public_id=public_id)
     record(actor=actor, action="privacy.redrive", subject=erasure, now=now)
