@@ -96,7 +96,8 @@ def confirm_by_key(*, actor: Actor, key: str, now: datetime) -> User:
 def confirm(*, actor: Actor, address: EmailAddress, now: datetime) -> bool:
     """The address is its account's from now on, and the only one; whoever reads the old one is told.
 
-    False where another account has the address: the unique constraints decide.
+    False where another account has the address: the unique constraints decide; and where its own is not active, for somebody
+    who is being forgotten is found by the address they are known under.
     """
     try:
         with transaction.atomic():
@@ -106,7 +107,9 @@ def confirm(*, actor: Actor, address: EmailAddress, now: datetime) -> bool:
 
 
 def _replace(actor: Actor, address: EmailAddress, *, now: datetime) -> bool:
-    user = User.objects.select_for_update().get(pk=address.user_id)
+    user = User.objects.select_for_update().filter(pk=address.user_id, is_active=True).first()
+    if user is None:
+        return False
     old = user.email
     EmailAddress.objects.filter(user=user).exclude(pk=address.pk).delete()
     if not EmailAddress.objects.filter(pk=address.pk).update(verified=True, primary=True):

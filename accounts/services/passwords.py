@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +18,8 @@ from config.lib.errors import Detail, InvalidCredentials, ValidationError
 
 def set_password(*, actor: Actor, user: User, password: str, now: datetime, keep: Here = NOTHING) -> None:
     """Give `user` another password and sign them out of everything but what `keep` names. An account that was locked is open
-    again.
+    again. An e-mail address that waited to replace the present one does so no more: whoever had the old password may have
+    asked for it.
 
     Whoever calls this has checked that the actor may: by the old password, or by a link sent to the user's address. A log-in
     with the old password at the same moment either waits for this and fails, or is ended by it. Raises ValidationError, and
@@ -33,6 +35,7 @@ def set_password(*, actor: Actor, user: User, password: str, now: datetime, keep
 def _store(*, actor: Actor, user: User, password: str, now: datetime, keep: Here) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
+    EmailAddress.objects.filter(user=user, verified=False).exclude(email=user.email).delete()
     gone = end_everything(user=user, because=Ended.PASSWORD_CHANGED, now=now, keep=keep)
     facts = {"sessions": gone.sessions, "clients": gone.clients}
     record(actor=actor, action="user.set_password", subject=user, now=now, **facts)

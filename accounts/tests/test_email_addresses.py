@@ -15,6 +15,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry, User
 from accounts.services.email_addresses import ask_for_change, cancel_change, confirm, confirm_by_key, send_link_again
+from accounts.services.passwords import change_password
+from accounts.services.resetting import reset_key, reset_password
 from accounts.services.signing_up import sign_up
 from accounts.tests.factories import PASSWORD, UserFactory, confirm_email
 from accounts.tests.racing import racers, until_blocked_or_done
@@ -239,3 +241,35 @@ def test_keys_of_nobody_confirm_nothing(api: APIClient, fan: User) -> None:
     gone.delete()
     for bad in (key, "x", "x:y:z"):
         assert api.post(CONFIRM, {"key": bad}).status_code == 410
+
+
+def after_a_reset(mary: User, now: datetime) -> None:
+    reset_password(actor=acting(None), key=reset_key(user=mary), password="another long one", now=now)
+
+
+def after_a_change(mary: User, now: datetime) -> None:
+    change_password(actor=acting(mary), old=PASSWORD, password="another long one", now=now)
+
+
+@pytest.mark.parametrize("take_back", [after_a_reset, after_a_change])
+def test_what_a_thief_asked_for_ends_with_the_password_they_had(
+    mary: User, now: datetime, mailoutbox: list[EmailMessage], take_back: Callable[[User, datetime], None]
+) -> None:
+    ask_for_change(actor=acting(mary), email=NEW, password=PASSWORD, now=now)
+    own = mary.email
+    take_back(mary, now)
+    with pytest.raises(LinkSpent):
+        confirm_by_key(actor=acting(None), key=key_in(mailoutbox[0]), now=now)
+    mary.refresh_from_db()
+    assert (mary.email, addresses(mary)) == (own, [(own, True, True)])
+
+
+def test_an_account_that_is_not_active_keeps_its_address(
+    mary: User, now: datetime, mailoutbox: list[EmailMessage]
+) -> None:
+    """Somebody who is being forgotten is found by the address they are known under."""
+    ask_for_change(actor=acting(mary), email=NEW, password=PASSWORD, now=now)
+    User.objects.filter(pk=mary.pk).update(is_active=False)
+    with pytest.raises(LinkSpent):
+        confirm_by_key(actor=acting(None), key=key_in(mailoutbox[0]), now=now)
+    assert addresses(mary) == [(mary.email, True, True), (NEW, False, False)]
