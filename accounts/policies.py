@@ -17,6 +17,7 @@ from accounts.scopes import CATALOGUE
 from config.lib.errors import AuthRequired, Forbidden, InsufficientScope, Refusal, SecondFactorMissing
 
 SIGN_UP_ROLES: Final = (Role.FAN, Role.ARTIST, Role.DEVELOPER)  # people choose these themselves; the rest are granted
+SIGN_UP_CHOICES: Final = [(role.value, role.label) for role in SIGN_UP_ROLES]
 
 EVERYONE: Final = frozenset(
     {

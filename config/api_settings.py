@@ -28,7 +28,11 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
-    "ENUM_NAME_OVERRIDES": {"UploadKindEnum": "accounts.models.UploadKind.choices"},
+    "ENUM_NAME_OVERRIDES": {
+        "RoleEnum": "accounts.models.Role.choices",
+        "SignUpRoleEnum": "accounts.policies.SIGN_UP_CHOICES",
+        "UploadKindEnum": "accounts.models.UploadKind.choices",
+    },
     "PATH_CONVERTER_OVERRIDES": {"public_id": {"type": "string", "pattern": "^[0-9abcdefghjkmnpqrstvwxyz]{16}$"}},
     "OAS_VERSION": "3.1.0",
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.lib.api.schema.complete"],

@@ -21,7 +21,7 @@ from accounts.actors import Via, actor_of
 from accounts.languages import language_here
 from accounts.models import Role, User
 from accounts.passwords import require_strong
-from accounts.policies import SIGN_UP_ROLES
+from accounts.policies import SIGN_UP_CHOICES
 from accounts.services.resetting import ask_for_reset, set_password_by_mail
 from accounts.services.signing_up import EmailTaken, sign_up
 from config.lib.errors import ValidationError
@@ -62,7 +62,7 @@ class SignUpForm(SignupForm):  # type: ignore[misc]  # allauth ships no types
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     role = forms.ChoiceField(
-        label=_("I am a"), choices=[(role.value, role.label) for role in SIGN_UP_ROLES], initial=Role.FAN
+        label=_("I am a"), choices=SIGN_UP_CHOICES, initial=Role.FAN
     )
     field_order = ("email", "password1", "name", "role")
     account_already_exists: bool

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
-from accounts.policies import SIGN_UP_ROLES
+from accounts.policies import SIGN_UP_CHOICES
 from accounts.services.signing_up import EmailTaken
 
 
@@ -23,7 +23,7 @@ class CompleteForm(SignupForm):  # type: ignore[misc]  # allauth ships no types
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     role = forms.ChoiceField(
-        label=_("I am a"), choices=[(role.value, role.label) for role in SIGN_UP_ROLES], initial=Role.FAN
+        label=_("I am a"), choices=SIGN_UP_CHOICES, initial=Role.FAN
     )
     field_order = ("email", "name", "role")
     account_already_exists: bool

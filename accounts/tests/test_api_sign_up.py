@@ -29,6 +29,7 @@ def test_sign_up_answers_what_log_in_answers(api: APIClient, db: None, mailoutbo
         "name": "",
         "language": "en",
         "time_zone": "UTC",
+        "avatar": None,
         "phone": "",
         "phone_verified": False,
         "created_at": user.created_at.isoformat().replace("+00:00", "Z"),

@@ -28,4 +28,6 @@ class ConfirmEmailBody(Body):
 
 class ChangeEmailBody(Body):
     email = serializers.EmailField(max_length=254)
-    password = password_field(required=False, allow_blank=True, default="", help_text="Not needed by an account that has none")
+    password = password_field(
+        required=False, allow_blank=True, default="", help_text="Not needed by an account that has none"
+    )

@@ -27,6 +27,7 @@ class EraseBody(Body):
         trim_whitespace=False,
         write_only=True,
         required=False,
+        allow_blank=True,
         default="",
         help_text="Not needed within minutes of having signed in again",
     )

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from accounts.api.serializers.profile import ProfileSerializer
 from accounts.models import Language, Role
 from accounts.passwords import MAXIMUM
-from accounts.policies import SIGN_UP_ROLES
+from accounts.policies import SIGN_UP_CHOICES
 from accounts.services.clients import SignedIn
 from config.lib.api.serializers import Body
 
@@ -24,7 +24,7 @@ class LogInBody(Body):
 
 class SignUpBody(LogInBody):
     name = serializers.CharField(max_length=150, required=False, allow_blank=True, default="")
-    role = serializers.ChoiceField([(role.value, role.label) for role in SIGN_UP_ROLES], default=Role.FAN.value)
+    role = serializers.ChoiceField(SIGN_UP_CHOICES, default=Role.FAN.value)
     language = serializers.ChoiceField(Language.choices, required=False, help_text="The request's language if left out")
     time_zone = serializers.CharField(max_length=64, default="UTC", help_text="IANA name, for example Europe/Madrid")
 

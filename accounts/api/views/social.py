@@ -58,9 +58,8 @@ class SocialView(ApiView):
         serializer = SocialBody(data=request.data, context={"request": request, "provider": provider})
         serializer.is_valid(raise_exception=True)
         body = serializer.validated_data
-        about = {"language": language_here(), **{name: body[name] for name in ("email", "name", "role", "time_zone")}}
-        if language := body.get("language"):
-            about["language"] = language
+        given = {name: body[name] for name in ("email", "name", "role", "time_zone", "language") if name in body}
+        about = {"email": "", "language": language_here(), **given}
         if provider == "spotify":
             verifier, uri = body["code_verifier"], body["redirect_uri"]
             return by_code(request, provider=provider, code=body["code"], verifier=verifier, redirect_uri=uri), about
