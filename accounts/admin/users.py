@@ -71,11 +71,11 @@ class UserAdmin(ConsoleAdmin[User]):
     ordering = ("-id",)
     change_form_template = "admin/accounts/user/page.html"
     fieldsets = (
-        (None, {"fields": (("email", "name"), ("role", "standing"), ("language", "time_zone"))}),
+        (None, {"fields": (("email", "name"), ("role", "account"), ("language", "time_zone"))}),
         (_("Phone"), {"fields": (("phone", "phone_verified_at"),)}),
         (_("Since"), {"fields": (("created_at", "last_login"), "public_id")}),
     )
-    readonly_fields = ("standing",)
+    readonly_fields = ("account",)
 
     def get_search_results(
         self, request: HttpRequest, queryset: "QuerySet[User]", search_term: str
@@ -97,3 +97,8 @@ class UserAdmin(ConsoleAdmin[User]):
     @badge(description=_("account"), ordering="is_active", colours=_STANDING)
     def standing(self, user: User) -> tuple[str, str]:
         return ("active", str(_("Active"))) if user.is_active else ("suspended", str(_("Not active")))
+
+    @admin.display(description=_("account"))
+    def account(self, user: User) -> str:
+        """Whether it can be used, in words."""
+        return self.standing(user)[1]
