@@ -17,13 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor, platform
 from accounts.audit import record
 from accounts.models import Ended, Erasure, RefreshFamily, User
-from accounts.passwords import matches
 from accounts.personal_data import Words, registered
 from accounts.persons import person_of
 from accounts.policies import require_person
 from accounts.services.account_mail import write_to
+from accounts.services.proving import prove_again
 from config.lib.constraints import broken_by
-from config.lib.errors import Detail, NotFound, Refusal, Unavailable, ValidationError
+from config.lib.errors import Detail, InvalidCredentials, NotFound, Refusal, Unavailable, ValidationError
 
 logger = structlog.get_logger(__name__)
 
@@ -59,13 +59,24 @@ def terms_for(actor: Actor) -> Terms:
 def request_erasure(*, actor: Actor, password: str, recently: bool, now: datetime) -> Erasure:
     """Begin to forget the actor, who proves to be themselves by the password, or did so a moment ago (`recently`).
 
-    Raises AuthRequired, InsufficientScope, ValidationError for a wrong password, CannotBeForgottenYet with the reasons.
+    Raises AuthRequired, InsufficientScope, ValidationError for a wrong password, CannotBeForgottenYet with the reasons, and what
+    `prove_again` raises.
     """
     user = require_person(actor)
-    if not (recently if not password else matches(user, password)):
-        wrong = _("This is not your password.") if password else _("Give your password, or sign in again first.")
-        raise ValidationError(details=[Detail("password", "wrong" if password else "required", wrong)])
+    if password:
+        _require_password(actor, password, now)
+    elif not recently:
+        first = _("Give your password, or sign in again first.")
+        raise ValidationError(details=[Detail("password", "required", first)])
     return _begin(actor, user, now)
+
+
+def _require_password(actor: Actor, password: str, now: datetime) -> None:
+    try:
+        prove_again(actor=actor, password=password, now=now)
+    except InvalidCredentials as error:
+        wrong = _("This is not your password.")
+        raise ValidationError(details=[Detail("password", "wrong", wrong)]) from error
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts import tasks
@@ -129,3 +130,20 @@ def test_the_platforms_clock_takes_up_what_was_left(fan: User, now: datetime, mo
         tasks.tend_privacy()
 
     assert called == [Erasure.objects.get().pk]
+
+
+def test_a_stolen_session_is_no_place_to_guess(
+    fan: User, api: APIClient, client: Client, now: datetime, settings: Settings
+) -> None:
+    settings.SIGN_IN_FAILURES = 2
+    tokens = open_client(actor=acting(fan), user=fan, now=now).tokens
+    api.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.access}")
+    assert [api.post(ADDRESS, {"password": "wrong"}).status_code for _time in range(2)] == [422, 429]
+    refused = api.post(ADDRESS, {"password": PASSWORD})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (429, "ACCOUNT_LOCKED")
+
+    client.force_login(fan)
+    answer = client.post(PAGE, {"email": fan.email, "password": PASSWORD})
+
+    assert (answer.status_code, Erasure.objects.exists()) == (429, False)
+    assert "Too many wrong passwords" in answer.content.decode()

@@ -23,6 +23,7 @@ from accounts.services.exports import (
     open_export,
     request_export,
 )
+from accounts.services.proving import AccountLocked
 from accounts.tasks import wake_eraser, wake_exporter
 from config.lib.api.views import PERSON, PUBLIC, ApiView
 from config.lib.downloads import download
@@ -76,7 +77,7 @@ class ExportFileView(ApiView):
 
 class EraseView(ApiView):
     scopes = {"POST": PERSON}
-    refusals = {"POST": (CannotBeForgottenYet,)}
+    refusals = {"POST": (CannotBeForgottenYet, AccountLocked)}
     limit = "sign_in"
     limit_closed = True
 
