@@ -25,6 +25,7 @@ from accounts.models import MOST_ATTEMPTS, PhoneCode, User
 from accounts.policies import require_person
 from accounts.services.profile import phone_number
 from accounts.texting import text_backend
+from config.lib.client_address import network_of
 from config.lib.constraints import broken_by
 from config.lib.errors import Detail, RateLimitExceeded, Refusal, Unavailable, ValidationError
 from config.lib.limits import count
@@ -133,7 +134,7 @@ def _count(actor: Actor, user: User, phone: str) -> None:
     """Raises RateLimitExceeded; Unavailable while nobody can count, since every text costs."""
     asked = {
         "phone_code_account": f"user:{user.pk}",
-        "phone_code_address": f"address:{actor.address or ''}",
+        "phone_code_address": f"address:{network_of(actor.address or '')}",
         "phone_code_number": f"phone:{phone}",
     }
     for limit, identity in asked.items():

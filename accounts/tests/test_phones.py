@@ -126,6 +126,18 @@ def test_codes_are_limited(fan: User, now: datetime, texts: Texts, settings: Set
     assert len(texts.sent) == 2
 
 
+def test_who_moves_about_in_a_network_is_counted_as_one(
+    fan: User, now: datetime, texts: Texts, settings: Settings
+) -> None:
+    settings.LIMITS = {**settings.LIMITS, "phone_code_address": (2, 60)}
+    for number in (1, 2, 3):
+        actor = replace(acting(UserFactory.create()), address=f"2001:db8::{number}")
+        if number <= 2:
+            ask_for_code(actor=actor, phone=f"+1202555010{number}", now=now)
+    with pytest.raises(RateLimitExceeded):
+        ask_for_code(actor=actor, phone=PHONE, now=now)
+
+
 def test_no_text_leaves_while_nobody_can_count(
     fan: User, now: datetime, texts: Texts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
