@@ -238,6 +238,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900  # seconds in which whoever has just show
 MFA_ADAPTER = "accounts.mfa_adapter.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a device that was taken from its owner opens nothing
 MFA_FORMS = {
     "authenticate": "accounts.forms.second_factor.CodeForm",
     "authenticate_webauthn": "accounts.forms.second_factor.SecondStepByPasskeyForm",
@@ -297,7 +298,6 @@ RETENTION_TEXTS_DAYS = env.int("RETENTION_TEXTS_DAYS", 730)
 RETENTION_REPORTS_DAYS = env.int("RETENTION_REPORTS_DAYS", 90)
 RETENTION_JOBS_DAYS = env.int("RETENTION_JOBS_DAYS", 14)
 RETENTION_IMPORTS_DAYS = env.int("RETENTION_IMPORTS_DAYS", 7)
-
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("fr", _("French"))]

@@ -178,3 +178,12 @@ def test_where_no_passkey_works_the_second_step_asks_for_a_code_alone(fan: User)
     assert "data-passkey" not in page
     assert 'name="code"' in page
     assert "data-passkey" not in elsewhere.get(LOG_IN).content.decode()
+
+
+def test_the_second_step_checks_who_holds_the_device(client: Client, fan: User) -> None:
+    device = Device()
+    added(fan, device)
+    client.post(LOG_IN, {"login": fan.email, "password": PASSWORD})
+    device.finger = False
+    client.post(SECOND_STEP, {"credential": device.show(asked(client.get(SECOND_STEP)))})
+    assert not is_signed_in(client)
