@@ -16,6 +16,7 @@ _SECRET_TEXT = re.compile(
     r"|\bff_[\w-]{8,}"  # our API keys
     r"|(?<=/[vcp]/)[\w.~-]{8,}"  # personal links
     r"|(?<=/key/)[\w.~-]{8,}"  # links that set a new password
+    r"|(?<=/unlock/)[\w.~-]{8,}"  # links that open a locked account
     r"|(?<=/confirm-email/)[\w.~:-]{8,}"  # links that confirm an e-mail address
     r"|(?i:(?<=bearer )[\w.~+/-]{8,}=*)"  # Authorization headers
     r"|(?i:(?<=token=)|(?<=viewing=)|(?<=password=)|(?<=secret=)|(?<=code=))[^&\s'\"]+"  # query strings

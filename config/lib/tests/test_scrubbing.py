@@ -35,6 +35,7 @@ def test_what_looks_like_a_secret_is_hidden(secret: str) -> None:
         ("/c/abcdefgh12345678/", f"/c/{HIDDEN}/"),
         ("Referer: https://fans.example/p/bOISgAOc9z3__7HCq6Q6KE2HBAqv/", f"Referer: https://fans.example/p/{HIDDEN}/"),
         ("/accounts/password/reset/key/1-c9x0ab-0123456789abcdef/", f"/accounts/password/reset/key/{HIDDEN}/"),
+        ("/accounts/unlock/AAAAAGkfdHh5-abc_def/", f"/accounts/unlock/{HIDDEN}/"),
         ("/ws?viewing=abc.def-ghi&x=1", f"/ws?viewing={HIDDEN}&x=1"),
         ("Authorization: Bearer abcdefghijkl", f"Authorization: Bearer {HIDDEN}"),
         ("postgresql://fanfare:hunter2@db/fanfare", f"postgresql://{HIDDEN}@db/fanfare"),
