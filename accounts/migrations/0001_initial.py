@@ -24,14 +24,22 @@ class Migration(migrations.Migration):
             name="AuditEntry",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", config.lib.public_ids.PublicIdField(length=16)),
-                ("at", models.DateTimeField(db_index=True)),
-                ("action", models.CharField(help_text="For example event.publish", max_length=64)),
-                ("subject_type", models.CharField(max_length=32)),
-                ("subject_id", models.CharField(help_text="The public id of what was changed", max_length=64)),
-                ("channel", models.CharField(max_length=16)),
-                ("facts", models.JSONField(default=dict)),
-                ("request_id", models.CharField(blank=True, max_length=64)),
+                ("public_id", config.lib.public_ids.PublicIdField(verbose_name="public id", length=16)),
+                ("at", models.DateTimeField(verbose_name="when", db_index=True)),
+                (
+                    "action",
+                    models.CharField(verbose_name="action", help_text="For example event.publish", max_length=64),
+                ),
+                ("subject_type", models.CharField(verbose_name="kind of subject", max_length=32)),
+                (
+                    "subject_id",
+                    models.CharField(
+                        verbose_name="subject", help_text="The public id of what was changed", max_length=64
+                    ),
+                ),
+                ("channel", models.CharField(verbose_name="through", max_length=16)),
+                ("facts", models.JSONField(verbose_name="facts", default=dict)),
+                ("request_id", models.CharField(verbose_name="request", blank=True, max_length=64)),
             ],
             options={
                 "verbose_name": "audit entry",
@@ -42,13 +50,23 @@ class Migration(migrations.Migration):
             name="IdempotencyKey",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("principal", models.CharField(help_text="Whose key: user:<id>, or anonymous", max_length=64)),
-                ("key", models.CharField(max_length=255)),
-                ("fingerprint", models.CharField(help_text="SHA-256 of method, path and body", max_length=64)),
-                ("status", models.PositiveSmallIntegerField(null=True)),
-                ("headers", models.JSONField(default=dict)),
-                ("answer", models.JSONField(null=True)),
-                ("created_at", models.DateTimeField(db_index=True)),
+                (
+                    "principal",
+                    models.CharField(
+                        verbose_name="account", help_text="Whose key: user:<id>, or anonymous", max_length=64
+                    ),
+                ),
+                ("key", models.CharField(verbose_name="key", max_length=255)),
+                (
+                    "fingerprint",
+                    models.CharField(
+                        verbose_name="fingerprint", help_text="SHA-256 of method, path and body", max_length=64
+                    ),
+                ),
+                ("status", models.PositiveSmallIntegerField(verbose_name="status", null=True)),
+                ("headers", models.JSONField(verbose_name="headers", default=dict)),
+                ("answer", models.JSONField(verbose_name="answer", null=True)),
+                ("created_at", models.DateTimeField(verbose_name="made", db_index=True)),
             ],
             options={
                 "verbose_name": "idempotency key",
@@ -59,20 +77,24 @@ class Migration(migrations.Migration):
             name="RefreshFamily",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", config.lib.public_ids.PublicIdField(length=16)),
-                ("generation", models.PositiveIntegerField(default=1)),
-                ("user_agent", models.CharField(blank=True, max_length=200)),
-                ("address", models.GenericIPAddressField(blank=True, null=True)),
-                ("created_at", models.DateTimeField(editable=False)),
-                ("last_used_at", models.DateTimeField()),
+                ("public_id", config.lib.public_ids.PublicIdField(verbose_name="public id", length=16)),
+                ("generation", models.PositiveIntegerField(verbose_name="times renewed", default=1)),
+                ("user_agent", models.CharField(verbose_name="app", blank=True, max_length=200)),
+                ("address", models.GenericIPAddressField(verbose_name="address", blank=True, null=True)),
+                ("created_at", models.DateTimeField(verbose_name="signed in", editable=False)),
+                ("last_used_at", models.DateTimeField(verbose_name="last used")),
                 (
                     "expires_at",
-                    models.DateTimeField(help_text="Idle expiry; moves with every use, never past the absolute expiry"),
+                    models.DateTimeField(
+                        verbose_name="ends if not used",
+                        help_text="Idle expiry; moves with every use, never past the absolute expiry",
+                    ),
                 ),
-                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(verbose_name="ended", blank=True, null=True)),
                 (
                     "revoked_because",
                     models.CharField(
+                        verbose_name="why it ended",
                         blank=True,
                         choices=[
                             ("signed_out", "Signed out"),
@@ -95,7 +117,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
-                ("public_id", config.lib.public_ids.PublicIdField(length=16)),
+                ("public_id", config.lib.public_ids.PublicIdField(verbose_name="public id", length=16)),
                 ("email", models.EmailField(max_length=254, verbose_name="e-mail")),
                 ("name", models.CharField(blank=True, max_length=150, verbose_name="name")),
                 (
@@ -130,10 +152,15 @@ class Migration(migrations.Migration):
                         blank=True, help_text="E.164, for example +12025550123", max_length=16, verbose_name="phone"
                     ),
                 ),
-                ("phone_verified_at", models.DateTimeField(blank=True, null=True)),
-                ("is_active", models.BooleanField(default=True)),
-                ("version", models.PositiveIntegerField(default=1)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("phone_verified_at", models.DateTimeField(verbose_name="phone verified", blank=True, null=True)),
+                ("is_active", models.BooleanField(verbose_name="may sign in", default=True)),
+                ("version", models.PositiveIntegerField(verbose_name="version", default=1)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        verbose_name="member since", default=django.utils.timezone.now, editable=False
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "user",
@@ -175,6 +202,7 @@ class Migration(migrations.Migration):
                 (
                     "entry",
                     models.OneToOneField(
+                        verbose_name="audit entry",
                         on_delete=django.db.models.deletion.CASCADE,
                         primary_key=True,
                         related_name="person",
@@ -182,8 +210,8 @@ class Migration(migrations.Migration):
                         to="accounts.auditentry",
                     ),
                 ),
-                ("address", models.GenericIPAddressField(null=True)),
-                ("user_agent", models.CharField(blank=True, max_length=200)),
+                ("address", models.GenericIPAddressField(verbose_name="address", null=True)),
+                ("user_agent", models.CharField(verbose_name="browser", blank=True, max_length=200)),
             ],
             options={
                 "verbose_name": "person of an audit entry",
@@ -202,6 +230,7 @@ class Migration(migrations.Migration):
             model_name="refreshfamily",
             name="user",
             field=models.ForeignKey(
+                verbose_name="account",
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="refresh_families",
                 to=settings.AUTH_USER_MODEL,
@@ -211,7 +240,11 @@ class Migration(migrations.Migration):
             model_name="auditperson",
             name="user",
             field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                verbose_name="account",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
             ),
         ),
         migrations.AddConstraint(

@@ -29,10 +29,11 @@ class Migration(migrations.Migration):
                 ("expire_date", models.DateTimeField(db_index=True, verbose_name="expire date")),
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("session_key", models.CharField(editable=False, max_length=40, unique=True)),
-                ("public_id", config.lib.public_ids.PublicIdField(length=16)),
+                ("public_id", config.lib.public_ids.PublicIdField(verbose_name="public id", length=16)),
                 (
                     "user",
                     models.ForeignKey(
+                        verbose_name="account",
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="browser_sessions",
@@ -75,13 +76,14 @@ class Migration(migrations.Migration):
                 (
                     "user",
                     models.ForeignKey(
+                        verbose_name="account",
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="known_devices",
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-                ("mark", models.CharField(max_length=64)),
-                ("last_seen_at", models.DateTimeField(db_index=True)),
+                ("mark", models.CharField(verbose_name="device", max_length=64)),
+                ("last_seen_at", models.DateTimeField(verbose_name="last seen", db_index=True)),
             ],
             options={
                 "verbose_name": "known device",
@@ -94,6 +96,7 @@ class Migration(migrations.Migration):
             model_name="refreshfamily",
             name="revoked_because",
             field=models.CharField(
+                verbose_name="why it ended",
                 blank=True,
                 choices=[
                     ("signed_out", "Signed out"),
@@ -125,13 +128,21 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SignIn",
             fields=[
-                ("public_id", models.CharField(max_length=16, primary_key=True, serialize=False)),
-                ("kind", models.CharField(choices=[("browser", "Browser"), ("client", "App")], max_length=8)),
+                (
+                    "public_id",
+                    models.CharField(verbose_name="public id", max_length=16, primary_key=True, serialize=False),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        verbose_name="kind", choices=[("browser", "Browser"), ("client", "App")], max_length=8
+                    ),
+                ),
                 ("address", models.GenericIPAddressField(null=True, verbose_name="address")),
                 ("user_agent", models.CharField(max_length=200, verbose_name="browser")),
                 ("created_at", models.DateTimeField(verbose_name="signed in")),
                 ("last_seen_at", models.DateTimeField(verbose_name="last seen")),
-                ("alive_until", models.DateTimeField()),
+                ("alive_until", models.DateTimeField(verbose_name="ends if not used")),
             ],
             options={
                 "verbose_name": "sign-in",

@@ -14,9 +14,9 @@ class Migration(migrations.Migration):
             name="ApiKey",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", config.lib.public_ids.PublicIdField(length=16)),
+                ("public_id", config.lib.public_ids.PublicIdField(verbose_name="public id", length=16)),
                 ("name", models.CharField(max_length=80, verbose_name="name")),
-                ("digest", models.BinaryField(max_length=32)),
+                ("digest", models.BinaryField(verbose_name="digest", max_length=32)),
                 (
                     "scopes",
                     django.contrib.postgres.fields.ArrayField(
@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 (
                     "user",
                     models.ForeignKey(
+                        verbose_name="account",
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="api_keys",
                         to=settings.AUTH_USER_MODEL,

@@ -13,25 +13,40 @@ class Migration(migrations.Migration):
             name="Upload",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", config.lib.public_ids.PublicIdField(length=16)),
-                ("kind", models.CharField(choices=[("avatar", "Avatar"), ("picture", "Picture")], max_length=16)),
+                ("public_id", config.lib.public_ids.PublicIdField(verbose_name="public id", length=16)),
+                (
+                    "kind",
+                    models.CharField(
+                        verbose_name="kind", choices=[("avatar", "Avatar"), ("picture", "Picture")], max_length=16
+                    ),
+                ),
                 (
                     "state",
                     models.CharField(
+                        verbose_name="state",
                         choices=[("waiting", "Used by nothing yet"), ("used", "Used"), ("dropped", "Used no more")],
                         default="waiting",
                         max_length=16,
                     ),
                 ),
-                ("width", models.PositiveIntegerField(help_text="In pixels, of the largest size")),
-                ("height", models.PositiveIntegerField()),
-                ("bytes", models.PositiveIntegerField(help_text="Of all sizes together")),
-                ("sha256", models.CharField(help_text="Of the file as it was sent", max_length=64)),
-                ("created_at", models.DateTimeField(editable=False)),
+                (
+                    "width",
+                    models.PositiveIntegerField(verbose_name="width", help_text="In pixels, of the largest size"),
+                ),
+                ("height", models.PositiveIntegerField(verbose_name="height")),
+                ("bytes", models.PositiveIntegerField(verbose_name="bytes", help_text="Of all sizes together")),
+                (
+                    "sha256",
+                    models.CharField(verbose_name="fingerprint", help_text="Of the file as it was sent", max_length=64),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="sent", editable=False)),
                 (
                     "owner",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="uploads", to=settings.AUTH_USER_MODEL
+                        verbose_name="owner",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="uploads",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -57,12 +72,18 @@ class Migration(migrations.Migration):
             name="UserSetting",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.CharField(help_text="As registered in a user_settings.py", max_length=64)),
-                ("value", models.JSONField()),
-                ("changed_at", models.DateTimeField()),
+                (
+                    "key",
+                    models.CharField(
+                        verbose_name="setting", help_text="As registered in a user_settings.py", max_length=64
+                    ),
+                ),
+                ("value", models.JSONField(verbose_name="value")),
+                ("changed_at", models.DateTimeField(verbose_name="changed")),
                 (
                     "user",
                     models.ForeignKey(
+                        verbose_name="account",
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="chosen_settings",
                         to=settings.AUTH_USER_MODEL,
@@ -78,18 +99,26 @@ class Migration(migrations.Migration):
             name="PhoneCode",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", config.lib.public_ids.PublicIdField(length=16)),
-                ("phone", models.CharField(help_text="E.164, for example +12025550123", max_length=16)),
+                ("public_id", config.lib.public_ids.PublicIdField(verbose_name="public id", length=16)),
+                (
+                    "phone",
+                    models.CharField(verbose_name="phone", help_text="E.164, for example +12025550123", max_length=16),
+                ),
                 (
                     "digest",
-                    models.CharField(help_text="Keyed hash of the code, for this account and phone", max_length=64),
+                    models.CharField(
+                        verbose_name="digest",
+                        help_text="Keyed hash of the code, for this account and phone",
+                        max_length=64,
+                    ),
                 ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("created_at", models.DateTimeField(editable=False)),
-                ("expires_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(verbose_name="attempts", default=0)),
+                ("created_at", models.DateTimeField(verbose_name="made", editable=False)),
+                ("expires_at", models.DateTimeField(verbose_name="expires")),
                 (
                     "user",
                     models.OneToOneField(
+                        verbose_name="account",
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="phone_code",
                         to=settings.AUTH_USER_MODEL,

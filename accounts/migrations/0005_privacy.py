@@ -15,20 +15,30 @@ class Migration(migrations.Migration):
             name="Erasure",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", config.lib.public_ids.PublicIdField(length=16)),
+                ("public_id", config.lib.public_ids.PublicIdField(verbose_name="public id", length=16)),
                 (
                     "language",
-                    models.CharField(choices=[("en", "English"), ("es", "Spanish"), ("fr", "French")], max_length=5),
+                    models.CharField(
+                        verbose_name="language",
+                        choices=[("en", "English"), ("es", "Spanish"), ("fr", "French")],
+                        max_length=5,
+                    ),
                 ),
-                ("steps", models.PositiveSmallIntegerField(help_text="How many apps have something to forget")),
-                ("done", models.PositiveSmallIntegerField(default=0, help_text="How many have")),
-                ("attempt", models.PositiveSmallIntegerField(default=0)),
-                ("leased_until", models.DateTimeField(null=True)),
-                ("requested_at", models.DateTimeField()),
-                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "steps",
+                    models.PositiveSmallIntegerField(
+                        verbose_name="steps", help_text="How many apps have something to forget"
+                    ),
+                ),
+                ("done", models.PositiveSmallIntegerField(verbose_name="done", default=0, help_text="How many have")),
+                ("attempt", models.PositiveSmallIntegerField(verbose_name="attempts", default=0)),
+                ("leased_until", models.DateTimeField(verbose_name="being worked on until", null=True)),
+                ("requested_at", models.DateTimeField(verbose_name="asked for on")),
+                ("finished_at", models.DateTimeField(verbose_name="finished on", null=True)),
                 (
                     "user",
                     models.ForeignKey(
+                        verbose_name="account",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
@@ -63,10 +73,11 @@ class Migration(migrations.Migration):
             name="Export",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", config.lib.public_ids.PublicIdField(length=16)),
+                ("public_id", config.lib.public_ids.PublicIdField(verbose_name="public id", length=16)),
                 (
                     "state",
                     models.CharField(
+                        verbose_name="state",
                         choices=[
                             ("queued", "Waiting"),
                             ("running", "Being prepared"),
@@ -78,20 +89,37 @@ class Migration(migrations.Migration):
                         max_length=16,
                     ),
                 ),
-                ("sections", models.PositiveSmallIntegerField(help_text="How many there are to write")),
-                ("done", models.PositiveSmallIntegerField(default=0, help_text="How many are written")),
-                ("rows", models.PositiveIntegerField(default=0)),
-                ("file", models.CharField(blank=True, help_text="Its name in the private storage", max_length=100)),
-                ("size", models.PositiveBigIntegerField(default=0, help_text="In bytes")),
-                ("attempt", models.PositiveSmallIntegerField(default=0)),
-                ("leased_until", models.DateTimeField(null=True)),
-                ("requested_at", models.DateTimeField()),
-                ("finished_at", models.DateTimeField(null=True)),
-                ("expires_at", models.DateTimeField(help_text="When the file is deleted", null=True)),
+                (
+                    "sections",
+                    models.PositiveSmallIntegerField(verbose_name="lists", help_text="How many there are to write"),
+                ),
+                (
+                    "done",
+                    models.PositiveSmallIntegerField(verbose_name="done", default=0, help_text="How many are written"),
+                ),
+                ("rows", models.PositiveIntegerField(verbose_name="rows", default=0)),
+                (
+                    "file",
+                    models.CharField(
+                        verbose_name="file", blank=True, help_text="Its name in the private storage", max_length=100
+                    ),
+                ),
+                ("size", models.PositiveBigIntegerField(verbose_name="size", default=0, help_text="In bytes")),
+                ("attempt", models.PositiveSmallIntegerField(verbose_name="attempts", default=0)),
+                ("leased_until", models.DateTimeField(verbose_name="being worked on until", null=True)),
+                ("requested_at", models.DateTimeField(verbose_name="asked for on")),
+                ("finished_at", models.DateTimeField(verbose_name="finished on", null=True)),
+                (
+                    "expires_at",
+                    models.DateTimeField(verbose_name="expires", help_text="When the file is deleted", null=True),
+                ),
                 (
                     "user",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="exports", to=settings.AUTH_USER_MODEL
+                        verbose_name="account",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exports",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],

@@ -16,17 +16,23 @@ class Migration(migrations.Migration):
                 (
                     "position",
                     models.PositiveBigIntegerField(
-                        help_text="1, 2, 3, … without a gap", primary_key=True, serialize=False
+                        verbose_name="position", help_text="1, 2, 3, … without a gap", primary_key=True, serialize=False
                     ),
                 ),
                 (
                     "entry",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="seal", to="accounts.auditentry"
+                        verbose_name="audit entry",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="seal",
+                        to="accounts.auditentry",
                     ),
                 ),
-                ("hash", models.BinaryField(help_text="SHA-256 of the hash before it and the entry")),
-                ("at", models.DateTimeField()),
+                (
+                    "hash",
+                    models.BinaryField(verbose_name="hash", help_text="SHA-256 of the hash before it and the entry"),
+                ),
+                ("at", models.DateTimeField(verbose_name="sealed")),
             ],
             options={
                 "verbose_name": "seal of an audit entry",

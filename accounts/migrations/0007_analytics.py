@@ -35,11 +35,12 @@ class Migration(migrations.Migration):
                                 "at", "id", blank=True, editable=False, primary_key=True, serialize=False
                             ),
                         ),
-                        ("at", models.DateTimeField()),
+                        ("at", models.DateTimeField(verbose_name="when")),
                         ("id", models.BigIntegerField()),
                         (
                             "kind",
                             models.CharField(
+                                verbose_name="kind",
                                 choices=[
                                     ("page_view", "Page looked at"),
                                     ("action", "Action"),
@@ -52,11 +53,13 @@ class Migration(migrations.Migration):
                         (
                             "entity",
                             models.CharField(
-                                help_text="What it was about, for example event:<id>; or nothing", max_length=64
+                                verbose_name="about",
+                                help_text="What it was about, for example event:<id>; or nothing",
+                                max_length=64,
                             ),
                         ),
-                        ("visitor", models.CharField(max_length=16)),
-                        ("data", models.JSONField(default=dict)),
+                        ("visitor", models.CharField(verbose_name="visitor of the day", max_length=16)),
+                        ("data", models.JSONField(verbose_name="details", default=dict)),
                     ],
                     options={
                         "verbose_name": "analytics event",
@@ -68,9 +71,9 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="AnalyticsHandover",
             fields=[
-                ("hour", models.DateTimeField(primary_key=True, serialize=False)),
-                ("events", models.PositiveIntegerField()),
-                ("at", models.DateTimeField()),
+                ("hour", models.DateTimeField(verbose_name="hour", primary_key=True, serialize=False)),
+                ("events", models.PositiveIntegerField(verbose_name="events")),
+                ("at", models.DateTimeField(verbose_name="when")),
             ],
             options={
                 "verbose_name": "analytics hand-over",

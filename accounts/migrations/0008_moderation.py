@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
                 (
                     "user",
                     models.OneToOneField(
+                        verbose_name="account",
                         on_delete=django.db.models.deletion.CASCADE,
                         primary_key=True,
                         related_name="+",
@@ -23,7 +24,7 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-                ("since", models.DateTimeField()),
+                ("since", models.DateTimeField(verbose_name="since")),
             ],
             options={
                 "verbose_name": "trusted flagger",
@@ -33,22 +34,27 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="upload",
             name="held_at",
-            field=models.DateTimeField(editable=False, help_text="Since when moderation hides it", null=True),
+            field=models.DateTimeField(
+                verbose_name="hidden since", editable=False, help_text="Since when moderation hides it", null=True
+            ),
         ),
         migrations.AddField(
             model_name="user",
             name="held_at",
             field=models.DateTimeField(
-                editable=False, help_text="Since when moderation hides name and face", null=True
+                verbose_name="hidden since",
+                editable=False,
+                help_text="Since when moderation hides name and face",
+                null=True,
             ),
         ),
         migrations.CreateModel(
             name="Case",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", config.lib.public_ids.PublicIdField(length=16)),
-                ("subject_type", models.CharField(max_length=32)),
-                ("subject_id", models.CharField(max_length=64)),
+                ("public_id", config.lib.public_ids.PublicIdField(verbose_name="public id", length=16)),
+                ("subject_type", models.CharField(verbose_name="kind of subject", max_length=32)),
+                ("subject_id", models.CharField(verbose_name="subject", max_length=64)),
                 (
                     "state",
                     models.CharField(
@@ -72,12 +78,13 @@ class Migration(migrations.Migration):
                         verbose_name="priority",
                     ),
                 ),
-                ("version", models.PositiveIntegerField(default=1)),
+                ("version", models.PositiveIntegerField(verbose_name="version", default=1)),
                 ("opened_at", models.DateTimeField(verbose_name="opened on")),
                 ("closed_at", models.DateTimeField(null=True, verbose_name="closed on")),
                 (
                     "owner",
                     models.ForeignKey(
+                        verbose_name="owner",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
@@ -94,10 +101,11 @@ class Migration(migrations.Migration):
             name="Decision",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", config.lib.public_ids.PublicIdField(length=16)),
+                ("public_id", config.lib.public_ids.PublicIdField(verbose_name="public id", length=16)),
                 (
                     "verdict",
                     models.CharField(
+                        verbose_name="verdict",
                         choices=[("keep", "Keep"), ("hold", "Hold"), ("remove", "Remove"), ("restore", "Restore")],
                         max_length=16,
                     ),
@@ -105,6 +113,7 @@ class Migration(migrations.Migration):
                 (
                     "reason",
                     models.CharField(
+                        verbose_name="reason",
                         choices=[
                             ("spam", "Spam or a scam"),
                             ("hate", "Hate or harassment"),
@@ -117,12 +126,13 @@ class Migration(migrations.Migration):
                         max_length=16,
                     ),
                 ),
-                ("words", models.TextField(max_length=2000)),
-                ("automatic", models.BooleanField(default=False)),
-                ("at", models.DateTimeField()),
+                ("words", models.TextField(verbose_name="in their words", max_length=2000)),
+                ("automatic", models.BooleanField(verbose_name="automatic", default=False)),
+                ("at", models.DateTimeField(verbose_name="decided on")),
                 (
                     "by",
                     models.ForeignKey(
+                        verbose_name="decided by",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
@@ -132,7 +142,10 @@ class Migration(migrations.Migration):
                 (
                     "case",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="accounts.case"
+                        verbose_name="moderation case",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="accounts.case",
                     ),
                 ),
             ],
@@ -145,22 +158,24 @@ class Migration(migrations.Migration):
             name="Appeal",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", config.lib.public_ids.PublicIdField(length=16)),
-                ("words", models.TextField(blank=True, max_length=2000)),
-                ("at", models.DateTimeField()),
+                ("public_id", config.lib.public_ids.PublicIdField(verbose_name="public id", length=16)),
+                ("words", models.TextField(verbose_name="in their words", blank=True, max_length=2000)),
+                ("at", models.DateTimeField(verbose_name="appealed on")),
                 (
                     "outcome",
                     models.CharField(
+                        verbose_name="outcome",
                         blank=True,
                         choices=[("upheld", "The decision stands"), ("overturned", "The decision is undone")],
                         max_length=16,
                     ),
                 ),
-                ("answer", models.TextField(blank=True, max_length=2000)),
-                ("answered_at", models.DateTimeField(null=True)),
+                ("answer", models.TextField(verbose_name="answer", blank=True, max_length=2000)),
+                ("answered_at", models.DateTimeField(verbose_name="answered on", null=True)),
                 (
                     "answered_by",
                     models.ForeignKey(
+                        verbose_name="answered by",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
@@ -170,6 +185,7 @@ class Migration(migrations.Migration):
                 (
                     "by",
                     models.ForeignKey(
+                        verbose_name="appealed by",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
@@ -179,7 +195,10 @@ class Migration(migrations.Migration):
                 (
                     "decision",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="appeal", to="accounts.decision"
+                        verbose_name="decision",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appeal",
+                        to="accounts.decision",
                     ),
                 ),
             ],
@@ -192,8 +211,8 @@ class Migration(migrations.Migration):
             name="Report",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", config.lib.public_ids.PublicIdField(length=16)),
-                ("mark", models.CharField(blank=True, max_length=32)),
+                ("public_id", config.lib.public_ids.PublicIdField(verbose_name="public id", length=16)),
+                ("mark", models.CharField(verbose_name="visitor of the day", blank=True, max_length=32)),
                 (
                     "reason",
                     models.CharField(
@@ -211,17 +230,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("words", models.TextField(blank=True, max_length=2000, verbose_name="in their words")),
-                ("points", models.PositiveSmallIntegerField()),
+                ("points", models.PositiveSmallIntegerField(verbose_name="weight")),
                 ("at", models.DateTimeField(verbose_name="reported on")),
                 (
                     "case",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="reports", to="accounts.case"
+                        verbose_name="moderation case",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to="accounts.case",
                     ),
                 ),
                 (
                     "reporter",
                     models.ForeignKey(
+                        verbose_name="reported by",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",

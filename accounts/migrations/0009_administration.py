@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             name="Impersonation",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", config.lib.public_ids.PublicIdField(length=16)),
+                ("public_id", config.lib.public_ids.PublicIdField(verbose_name="public id", length=16)),
                 ("reason", models.CharField(max_length=500, verbose_name="reason")),
                 ("started_at", models.DateTimeField(editable=False, verbose_name="began")),
                 ("ends_at", models.DateTimeField(verbose_name="ends at the latest")),
@@ -60,24 +60,29 @@ class Migration(migrations.Migration):
             name="JobRun",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("task", models.CharField(max_length=100)),
-                ("queue", models.CharField(blank=True, max_length=32)),
-                ("worker", models.CharField(blank=True, max_length=100)),
+                ("task", models.CharField(verbose_name="task", max_length=100)),
+                ("queue", models.CharField(verbose_name="queue", blank=True, max_length=32)),
+                ("worker", models.CharField(verbose_name="worker", blank=True, max_length=100)),
                 (
                     "state",
                     models.CharField(
-                        choices=[("done", "Done"), ("retried", "To be tried again"), ("failed", "Failed")], max_length=8
+                        verbose_name="how it went",
+                        choices=[("done", "Done"), ("retried", "To be tried again"), ("failed", "Failed")],
+                        max_length=8,
                     ),
                 ),
                 (
                     "error",
                     models.CharField(
-                        blank=True, help_text="The name of the exception; its text is in the log", max_length=100
+                        verbose_name="error",
+                        blank=True,
+                        help_text="The name of the exception; its text is in the log",
+                        max_length=100,
                     ),
                 ),
-                ("milliseconds", models.PositiveIntegerField()),
-                ("ended_at", models.DateTimeField()),
-                ("task_id", models.CharField(blank=True, max_length=64)),
+                ("milliseconds", models.PositiveIntegerField(verbose_name="took, in milliseconds")),
+                ("ended_at", models.DateTimeField(verbose_name="ended")),
+                ("task_id", models.CharField(verbose_name="id of the run", blank=True, max_length=64)),
             ],
             options={
                 "verbose_name": "run of a task",
@@ -87,17 +92,19 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="JobTask",
             fields=[
-                ("name", models.CharField(max_length=100, primary_key=True, serialize=False)),
-                ("runs", models.PositiveBigIntegerField(default=0)),
-                ("failures", models.PositiveBigIntegerField(default=0)),
-                ("last_ended_at", models.DateTimeField()),
+                ("name", models.CharField(verbose_name="task", max_length=100, primary_key=True, serialize=False)),
+                ("runs", models.PositiveBigIntegerField(verbose_name="runs", default=0)),
+                ("failures", models.PositiveBigIntegerField(verbose_name="failures", default=0)),
+                ("last_ended_at", models.DateTimeField(verbose_name="last run")),
                 (
                     "last_state",
                     models.CharField(
-                        choices=[("done", "Done"), ("retried", "To be tried again"), ("failed", "Failed")], max_length=8
+                        verbose_name="how it went",
+                        choices=[("done", "Done"), ("retried", "To be tried again"), ("failed", "Failed")],
+                        max_length=8,
                     ),
                 ),
-                ("last_milliseconds", models.PositiveIntegerField()),
+                ("last_milliseconds", models.PositiveIntegerField(verbose_name="took, in milliseconds")),
             ],
             options={
                 "verbose_name": "task",
@@ -111,12 +118,15 @@ class Migration(migrations.Migration):
                 (
                     "key",
                     models.CharField(
-                        help_text="As registered in accounts/platform_settings.py", max_length=64, unique=True
+                        verbose_name="setting",
+                        help_text="As registered in accounts/platform_settings.py",
+                        max_length=64,
+                        unique=True,
                     ),
                 ),
-                ("value", models.JSONField(null=True)),
-                ("version", models.PositiveIntegerField(default=0)),
-                ("changed_at", models.DateTimeField()),
+                ("value", models.JSONField(verbose_name="value", null=True)),
+                ("version", models.PositiveIntegerField(verbose_name="version", default=0)),
+                ("changed_at", models.DateTimeField(verbose_name="changed")),
             ],
             options={
                 "verbose_name": "platform setting",
@@ -127,10 +137,10 @@ class Migration(migrations.Migration):
             name="PlatformSettingChange",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveIntegerField()),
-                ("value", models.JSONField(null=True)),
-                ("reason", models.CharField(max_length=500)),
-                ("at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(verbose_name="version")),
+                ("value", models.JSONField(verbose_name="value", null=True)),
+                ("reason", models.CharField(verbose_name="reason", max_length=500)),
+                ("at", models.DateTimeField(verbose_name="when")),
             ],
             options={
                 "verbose_name": "change of a platform setting",
@@ -141,7 +151,7 @@ class Migration(migrations.Migration):
             name="Suspension",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", config.lib.public_ids.PublicIdField(length=16)),
+                ("public_id", config.lib.public_ids.PublicIdField(verbose_name="public id", length=16)),
                 ("reason", models.CharField(max_length=500, verbose_name="reason")),
                 ("since", models.DateTimeField(editable=False, verbose_name="since")),
                 (
@@ -159,7 +169,11 @@ class Migration(migrations.Migration):
             model_name="auditperson",
             name="impersonator",
             field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                verbose_name="looking as them",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
             ),
         ),
         migrations.AddIndex(
@@ -185,14 +199,21 @@ class Migration(migrations.Migration):
             model_name="impersonation",
             name="admin",
             field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                verbose_name="admin",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
             ),
         ),
         migrations.AddField(
             model_name="impersonation",
             name="user",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                verbose_name="looked as",
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
             ),
         ),
         migrations.AddField(
@@ -256,35 +277,52 @@ class Migration(migrations.Migration):
             model_name="platformsettingchange",
             name="entry",
             field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.auditentry"
+                verbose_name="audit entry",
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.auditentry",
             ),
         ),
         migrations.AddField(
             model_name="platformsettingchange",
             name="setting",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="accounts.platformsetting"
+                verbose_name="platform setting",
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="changes",
+                to="accounts.platformsetting",
             ),
         ),
         migrations.AddField(
             model_name="suspension",
             name="by",
             field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                verbose_name="suspended by",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
             ),
         ),
         migrations.AddField(
             model_name="suspension",
             name="ended_by",
             field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                verbose_name="lifted by",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
             ),
         ),
         migrations.AddField(
             model_name="suspension",
             name="user",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="suspensions", to=settings.AUTH_USER_MODEL
+                verbose_name="account",
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="suspensions",
+                to=settings.AUTH_USER_MODEL,
             ),
         ),
         migrations.AddIndex(
@@ -372,9 +410,13 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="auditperson",
             name="why",
-            field=models.CharField(blank=True, help_text="In the words of whoever did it", max_length=500),
+            field=models.CharField(
+                verbose_name="why", blank=True, help_text="In the words of whoever did it", max_length=500
+            ),
         ),
         append_only("accounts_platformsettingchange"),
         migrations.RunSQL(SIGN_INS, migrations.RunSQL.noop),
-        migrations.AddField(model_name="signin", name="is_look", field=models.BooleanField()),
+        migrations.AddField(
+            model_name="signin", name="is_look", field=models.BooleanField(verbose_name="an admin who looks")
+        ),
     ]

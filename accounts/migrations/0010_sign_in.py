@@ -9,6 +9,7 @@ class Migration(migrations.Migration):
             model_name="user",
             name="second_factor_at",
             field=models.DateTimeField(
+                verbose_name="second step since",
                 blank=True,
                 editable=False,
                 help_text="Since when signing in takes a second step; empty: it does not",

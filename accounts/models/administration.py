@@ -16,14 +16,16 @@ LOOKING_LASTS: Final = timedelta(minutes=30)
 class Suspension(models.Model):
     """An account that may not be used, from a moment until another or for good. Past ones stay, as its history."""
 
-    public_id = PublicIdField()
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="suspensions")
+    public_id = PublicIdField(verbose_name=_("public id"))
+    user = models.ForeignKey(User, verbose_name=_("account"), on_delete=models.CASCADE, related_name="suspensions")
     reason = models.CharField(_("reason"), max_length=REASON_LENGTH)
     since = models.DateTimeField(_("since"), editable=False)
     until = models.DateTimeField(_("until"), null=True, blank=True, help_text=_("Empty: for good"))
-    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey(User, verbose_name=_("suspended by"), null=True, on_delete=models.SET_NULL, related_name="+")
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
-    ended_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    ended_by = models.ForeignKey(
+        User, verbose_name=_("lifted by"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("suspension")
@@ -61,9 +63,9 @@ class Impersonation(models.Model):
     It is over at `ends_at` whether or not the clock has written `ended_at` by then.
     """
 
-    public_id = PublicIdField()
-    admin = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    public_id = PublicIdField(verbose_name=_("public id"))
+    admin = models.ForeignKey(User, verbose_name=_("admin"), null=True, on_delete=models.SET_NULL, related_name="+")
+    user = models.ForeignKey(User, verbose_name=_("looked as"), on_delete=models.CASCADE, related_name="+")
     reason = models.CharField(_("reason"), max_length=REASON_LENGTH)
     started_at = models.DateTimeField(_("began"), editable=False)
     ends_at = models.DateTimeField(_("ends at the latest"))

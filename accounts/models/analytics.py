@@ -19,12 +19,14 @@ class AnalyticsEvent(models.Model):
     """
 
     pk = models.CompositePrimaryKey("at", "id")
-    at = models.DateTimeField()
+    at = models.DateTimeField(_("when"))
     id = models.BigIntegerField()
-    kind = models.CharField(max_length=16, choices=AnalyticsKind)
-    entity = models.CharField(max_length=64, help_text=_("What it was about, for example event:<id>; or nothing"))
-    visitor = models.CharField(max_length=16)
-    data = models.JSONField(default=dict)
+    kind = models.CharField(_("kind"), max_length=16, choices=AnalyticsKind)
+    entity = models.CharField(
+        _("about"), max_length=64, help_text=_("What it was about, for example event:<id>; or nothing")
+    )
+    visitor = models.CharField(_("visitor of the day"), max_length=16)
+    data = models.JSONField(_("details"), default=dict)
 
     class Meta:
         verbose_name = _("analytics event")
@@ -37,9 +39,9 @@ class AnalyticsEvent(models.Model):
 class AnalyticsHandover(models.Model):
     """An hour of analytics events that outside analytics have confirmed."""
 
-    hour = models.DateTimeField(primary_key=True)
-    events = models.PositiveIntegerField()
-    at = models.DateTimeField()
+    hour = models.DateTimeField(_("hour"), primary_key=True)
+    events = models.PositiveIntegerField(_("events"))
+    at = models.DateTimeField(_("when"))
 
     class Meta:
         verbose_name = _("analytics hand-over")

@@ -13,14 +13,14 @@ from config.lib.public_ids import PublicIdField
 class AuditEntry(models.Model):
     """Who did what to what, when, through what. Append-only (database trigger). Holds nothing personal: see AuditPerson."""
 
-    public_id = PublicIdField()
-    at = models.DateTimeField(db_index=True)
-    action = models.CharField(max_length=64, help_text=_("For example event.publish"))
-    subject_type = models.CharField(max_length=32)
-    subject_id = models.CharField(max_length=64, help_text=_("The public id of what was changed"))
-    channel = models.CharField(max_length=16)
-    facts = models.JSONField(default=dict)
-    request_id = models.CharField(max_length=64, blank=True)
+    public_id = PublicIdField(verbose_name=_("public id"))
+    at = models.DateTimeField(_("when"), db_index=True)
+    action = models.CharField(_("action"), max_length=64, help_text=_("For example event.publish"))
+    subject_type = models.CharField(_("kind of subject"), max_length=32)
+    subject_id = models.CharField(_("subject"), max_length=64, help_text=_("The public id of what was changed"))
+    channel = models.CharField(_("through"), max_length=16)
+    facts = models.JSONField(_("facts"), default=dict)
+    request_id = models.CharField(_("request"), max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("audit entry")
@@ -34,13 +34,19 @@ class AuditEntry(models.Model):
 class AuditPerson(models.Model):
     """The personal part of an entry, which erasure deletes without touching the entry."""
 
-    entry = models.OneToOneField(AuditEntry, on_delete=models.CASCADE, primary_key=True, related_name="person")
-    user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    entry = models.OneToOneField(
+        AuditEntry, verbose_name=_("audit entry"), on_delete=models.CASCADE, primary_key=True, related_name="person"
+    )
+    user = models.ForeignKey(User, verbose_name=_("account"), null=True, on_delete=models.SET_NULL, related_name="+")
     # the admin who looked at the site as `user` when this was done
-    impersonator = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    address = models.GenericIPAddressField(null=True)
-    user_agent = models.CharField(max_length=200, blank=True)
-    why = models.CharField(max_length=REASON_LENGTH, blank=True, help_text=_("In the words of whoever did it"))
+    impersonator = models.ForeignKey(
+        User, verbose_name=_("looking as them"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    address = models.GenericIPAddressField(_("address"), null=True)
+    user_agent = models.CharField(_("browser"), max_length=200, blank=True)
+    why = models.CharField(
+        _("why"), max_length=REASON_LENGTH, blank=True, help_text=_("In the words of whoever did it")
+    )
 
     class Meta:
         verbose_name = _("person of an audit entry")
@@ -56,10 +62,12 @@ class AuditSeal(models.Model):
     Entries are written by everybody at once and sealed a moment later, so that no writer waits for another.
     """
 
-    position = models.PositiveBigIntegerField(primary_key=True, help_text=_("1, 2, 3, … without a gap"))
-    entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="seal")
-    hash = models.BinaryField(help_text=_("SHA-256 of the hash before it and the entry"))
-    at = models.DateTimeField()
+    position = models.PositiveBigIntegerField(_("position"), primary_key=True, help_text=_("1, 2, 3, … without a gap"))
+    entry = models.OneToOneField(
+        AuditEntry, verbose_name=_("audit entry"), on_delete=models.PROTECT, related_name="seal"
+    )
+    hash = models.BinaryField(_("hash"), help_text=_("SHA-256 of the hash before it and the entry"))
+    at = models.DateTimeField(_("sealed"))
 
     class Meta:
         verbose_name = _("seal of an audit entry")

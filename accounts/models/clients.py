@@ -21,16 +21,18 @@ class Ended(models.TextChoices):
 class RefreshFamily(models.Model):
     """One signed-in mobile client. Its refresh token carries the generation; only the newest is good, once."""
 
-    public_id = PublicIdField()
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="refresh_families")
-    generation = models.PositiveIntegerField(default=1)
-    user_agent = models.CharField(max_length=200, blank=True)
-    address = models.GenericIPAddressField(null=True, blank=True)
-    created_at = models.DateTimeField(editable=False)
-    last_used_at = models.DateTimeField()
-    expires_at = models.DateTimeField(help_text=_("Idle expiry; moves with every use, never past the absolute expiry"))
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    revoked_because = models.CharField(max_length=32, choices=Ended, blank=True)
+    public_id = PublicIdField(verbose_name=_("public id"))
+    user = models.ForeignKey(User, verbose_name=_("account"), on_delete=models.CASCADE, related_name="refresh_families")
+    generation = models.PositiveIntegerField(_("times renewed"), default=1)
+    user_agent = models.CharField(_("app"), max_length=200, blank=True)
+    address = models.GenericIPAddressField(_("address"), null=True, blank=True)
+    created_at = models.DateTimeField(_("signed in"), editable=False)
+    last_used_at = models.DateTimeField(_("last used"))
+    expires_at = models.DateTimeField(
+        _("ends if not used"), help_text=_("Idle expiry; moves with every use, never past the absolute expiry")
+    )
+    revoked_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    revoked_because = models.CharField(_("why it ended"), max_length=32, choices=Ended, blank=True)
 
     objects = RefreshFamilyQuerySet.as_manager()
 

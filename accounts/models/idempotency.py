@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy as _
 class IdempotencyKey(models.Model):
     """An answer that is given again for the same `Idempotency-Key`; written in the transaction of its effects."""
 
-    principal = models.CharField(max_length=64, help_text=_("Whose key: user:<id>, or anonymous"))
-    key = models.CharField(max_length=255)
-    fingerprint = models.CharField(max_length=64, help_text=_("SHA-256 of method, path and body"))
-    status = models.PositiveSmallIntegerField(null=True)
-    headers = models.JSONField(default=dict)
-    answer = models.JSONField(null=True)
-    created_at = models.DateTimeField(db_index=True)
+    principal = models.CharField(_("account"), max_length=64, help_text=_("Whose key: user:<id>, or anonymous"))
+    key = models.CharField(_("key"), max_length=255)
+    fingerprint = models.CharField(_("fingerprint"), max_length=64, help_text=_("SHA-256 of method, path and body"))
+    status = models.PositiveSmallIntegerField(_("status"), null=True)
+    headers = models.JSONField(_("headers"), default=dict)
+    answer = models.JSONField(_("answer"), null=True)
+    created_at = models.DateTimeField(_("made"), db_index=True)
 
     class Meta:
         verbose_name = _("idempotency key")

@@ -15,12 +15,12 @@ class RunState(models.TextChoices):
 class JobTask(models.Model):
     """One task by its name, with its last run and how many there were."""
 
-    name = models.CharField(max_length=100, primary_key=True)
-    runs = models.PositiveBigIntegerField(default=0)
-    failures = models.PositiveBigIntegerField(default=0)
-    last_ended_at = models.DateTimeField()
-    last_state = models.CharField(max_length=8, choices=RunState)
-    last_milliseconds = models.PositiveIntegerField()
+    name = models.CharField(_("task"), max_length=100, primary_key=True)
+    runs = models.PositiveBigIntegerField(_("runs"), default=0)
+    failures = models.PositiveBigIntegerField(_("failures"), default=0)
+    last_ended_at = models.DateTimeField(_("last run"))
+    last_state = models.CharField(_("how it went"), max_length=8, choices=RunState)
+    last_milliseconds = models.PositiveIntegerField(_("took, in milliseconds"))
 
     class Meta:
         verbose_name = _("task")
@@ -34,16 +34,16 @@ class JobTask(models.Model):
 class JobRun(models.Model):
     """One run of a task. A tick that went well and quickly is not kept: thousands of them an hour would say nothing."""
 
-    task = models.CharField(max_length=100)
-    queue = models.CharField(max_length=32, blank=True)
-    worker = models.CharField(max_length=100, blank=True)
-    state = models.CharField(max_length=8, choices=RunState)
+    task = models.CharField(_("task"), max_length=100)
+    queue = models.CharField(_("queue"), max_length=32, blank=True)
+    worker = models.CharField(_("worker"), max_length=100, blank=True)
+    state = models.CharField(_("how it went"), max_length=8, choices=RunState)
     error = models.CharField(
-        max_length=100, blank=True, help_text=_("The name of the exception; its text is in the log")
+        _("error"), max_length=100, blank=True, help_text=_("The name of the exception; its text is in the log")
     )
-    milliseconds = models.PositiveIntegerField()
-    ended_at = models.DateTimeField()
-    task_id = models.CharField(max_length=64, blank=True)
+    milliseconds = models.PositiveIntegerField(_("took, in milliseconds"))
+    ended_at = models.DateTimeField(_("ended"))
+    task_id = models.CharField(_("id of the run"), max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("run of a task")

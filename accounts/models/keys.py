@@ -24,10 +24,10 @@ class ApiKey(models.Model):
     `requests` replaces the limit of the settings (requests per window of LIMIT_KEY); NULL leaves it.
     """
 
-    public_id = PublicIdField()
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
+    public_id = PublicIdField(verbose_name=_("public id"))
+    user = models.ForeignKey(User, verbose_name=_("account"), on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField(_("name"), max_length=NAME_LENGTH)
-    digest = models.BinaryField(max_length=32)
+    digest = models.BinaryField(_("digest"), max_length=32)
     scopes = ArrayField(models.CharField(max_length=40), verbose_name=_("scopes"))
     requests = models.PositiveIntegerField(
         _("requests per window"),

@@ -47,13 +47,13 @@ class Case(models.Model):
     closed. `version` rises with every step, so that whoever decides decides about what they have seen.
     """
 
-    public_id = PublicIdField()
-    subject_type = models.CharField(max_length=32)
-    subject_id = models.CharField(max_length=64)
-    owner = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    public_id = PublicIdField(verbose_name=_("public id"))
+    subject_type = models.CharField(_("kind of subject"), max_length=32)
+    subject_id = models.CharField(_("subject"), max_length=64)
+    owner = models.ForeignKey(User, verbose_name=_("owner"), null=True, on_delete=models.SET_NULL, related_name="+")
     state = models.CharField(_("state"), max_length=16, choices=CaseState, default=CaseState.OPEN)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
-    version = models.PositiveIntegerField(default=1)
+    version = models.PositiveIntegerField(_("version"), default=1)
     opened_at = models.DateTimeField(_("opened on"))
     closed_at = models.DateTimeField(_("closed on"), null=True)
 
@@ -90,13 +90,15 @@ class Report(models.Model):
     `points` is what the report weighed towards holding the subject when it came (accounts/moderation_rules.py).
     """
 
-    public_id = PublicIdField()
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="reports")
-    reporter = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    mark = models.CharField(max_length=32, blank=True)
+    public_id = PublicIdField(verbose_name=_("public id"))
+    case = models.ForeignKey(Case, verbose_name=_("moderation case"), on_delete=models.CASCADE, related_name="reports")
+    reporter = models.ForeignKey(
+        User, verbose_name=_("reported by"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    mark = models.CharField(_("visitor of the day"), max_length=32, blank=True)
     reason = models.CharField(_("reason"), max_length=16, choices=Breach)
     words = models.TextField(_("in their words"), max_length=WORDS_LENGTH, blank=True)
-    points = models.PositiveSmallIntegerField()
+    points = models.PositiveSmallIntegerField(_("weight"))
     at = models.DateTimeField(_("reported on"))
 
     objects = ReportQuerySet.as_manager()
@@ -135,14 +137,16 @@ class Decision(models.Model):
     `by` is None where a rule decided (`automatic`), and where the account of whoever decided is gone.
     """
 
-    public_id = PublicIdField()
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
-    verdict = models.CharField(max_length=16, choices=Verdict)
-    reason = models.CharField(max_length=16, choices=Breach)
-    words = models.TextField(max_length=WORDS_LENGTH)
-    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    automatic = models.BooleanField(default=False)
-    at = models.DateTimeField()
+    public_id = PublicIdField(verbose_name=_("public id"))
+    case = models.ForeignKey(
+        Case, verbose_name=_("moderation case"), on_delete=models.PROTECT, related_name="decisions"
+    )
+    verdict = models.CharField(_("verdict"), max_length=16, choices=Verdict)
+    reason = models.CharField(_("reason"), max_length=16, choices=Breach)
+    words = models.TextField(_("in their words"), max_length=WORDS_LENGTH)
+    by = models.ForeignKey(User, verbose_name=_("decided by"), null=True, on_delete=models.SET_NULL, related_name="+")
+    automatic = models.BooleanField(_("automatic"), default=False)
+    at = models.DateTimeField(_("decided on"))
 
     objects = DecisionQuerySet.as_manager()
 
@@ -173,15 +177,19 @@ class Outcome(models.TextChoices):
 class Appeal(models.Model):
     """The owner says why a decision is wrong: once for each decision."""
 
-    public_id = PublicIdField()
-    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="appeal")
-    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    words = models.TextField(max_length=WORDS_LENGTH, blank=True)
-    at = models.DateTimeField()
-    outcome = models.CharField(max_length=16, choices=Outcome, blank=True)
-    answer = models.TextField(max_length=WORDS_LENGTH, blank=True)
-    answered_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    answered_at = models.DateTimeField(null=True)
+    public_id = PublicIdField(verbose_name=_("public id"))
+    decision = models.OneToOneField(
+        Decision, verbose_name=_("decision"), on_delete=models.PROTECT, related_name="appeal"
+    )
+    by = models.ForeignKey(User, verbose_name=_("appealed by"), null=True, on_delete=models.SET_NULL, related_name="+")
+    words = models.TextField(_("in their words"), max_length=WORDS_LENGTH, blank=True)
+    at = models.DateTimeField(_("appealed on"))
+    outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome, blank=True)
+    answer = models.TextField(_("answer"), max_length=WORDS_LENGTH, blank=True)
+    answered_by = models.ForeignKey(
+        User, verbose_name=_("answered by"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    answered_at = models.DateTimeField(_("answered on"), null=True)
 
     class Meta:
         verbose_name = _("appeal")
@@ -202,8 +210,10 @@ class Appeal(models.Model):
 class TrustedFlagger(models.Model):
     """Somebody whose report alone holds what it is about: an admin has said so."""
 
-    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
-    since = models.DateTimeField()
+    user = models.OneToOneField(
+        User, verbose_name=_("account"), on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    since = models.DateTimeField(_("since"))
 
     class Meta:
         verbose_name = _("trusted flagger")

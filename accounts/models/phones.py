@@ -12,13 +12,15 @@ MOST_ATTEMPTS = 5
 class PhoneCode(models.Model):
     """The code that was last texted to verify a phone. One per account; asking for another replaces it."""
 
-    public_id = PublicIdField()
-    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="phone_code")
-    phone = models.CharField(max_length=16, help_text=_("E.164, for example +12025550123"))
-    digest = models.CharField(max_length=64, help_text=_("Keyed hash of the code, for this account and phone"))
-    attempts = models.PositiveSmallIntegerField(default=0)
-    created_at = models.DateTimeField(editable=False)
-    expires_at = models.DateTimeField()
+    public_id = PublicIdField(verbose_name=_("public id"))
+    user = models.OneToOneField(User, verbose_name=_("account"), on_delete=models.CASCADE, related_name="phone_code")
+    phone = models.CharField(_("phone"), max_length=16, help_text=_("E.164, for example +12025550123"))
+    digest = models.CharField(
+        _("digest"), max_length=64, help_text=_("Keyed hash of the code, for this account and phone")
+    )
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    created_at = models.DateTimeField(_("made"), editable=False)
+    expires_at = models.DateTimeField(_("expires"))
 
     class Meta:
         verbose_name = _("phone code")

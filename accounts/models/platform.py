@@ -10,10 +10,12 @@ from accounts.models.audit import AuditEntry
 class PlatformSetting(models.Model):
     """What one setting is set to; `value` is NULL where it is what the environment says again."""
 
-    key = models.CharField(max_length=64, unique=True, help_text=_("As registered in accounts/platform_settings.py"))
-    value = models.JSONField(null=True)
-    version = models.PositiveIntegerField(default=0)
-    changed_at = models.DateTimeField()
+    key = models.CharField(
+        _("setting"), max_length=64, unique=True, help_text=_("As registered in accounts/platform_settings.py")
+    )
+    value = models.JSONField(_("value"), null=True)
+    version = models.PositiveIntegerField(_("version"), default=0)
+    changed_at = models.DateTimeField(_("changed"))
 
     class Meta:
         verbose_name = _("platform setting")
@@ -26,12 +28,14 @@ class PlatformSetting(models.Model):
 class PlatformSettingChange(models.Model):
     """One thing a setting was set to, and why. Append-only (database trigger); who did it stands in the audit entry."""
 
-    setting = models.ForeignKey(PlatformSetting, on_delete=models.PROTECT, related_name="changes")
-    version = models.PositiveIntegerField()
-    value = models.JSONField(null=True)
-    reason = models.CharField(max_length=REASON_LENGTH)
-    at = models.DateTimeField()
-    entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="+")
+    setting = models.ForeignKey(
+        PlatformSetting, verbose_name=_("platform setting"), on_delete=models.PROTECT, related_name="changes"
+    )
+    version = models.PositiveIntegerField(_("version"))
+    value = models.JSONField(_("value"), null=True)
+    reason = models.CharField(_("reason"), max_length=REASON_LENGTH)
+    at = models.DateTimeField(_("when"))
+    entry = models.OneToOneField(AuditEntry, verbose_name=_("audit entry"), on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         verbose_name = _("change of a platform setting")

@@ -22,19 +22,19 @@ class Export(models.Model):
     Whoever prepares it holds a lease and names its `attempt` with every step, so that of two workers one goes on.
     """
 
-    public_id = PublicIdField()
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="exports")
-    state = models.CharField(max_length=16, choices=ExportState, default=ExportState.QUEUED)
-    sections = models.PositiveSmallIntegerField(help_text=_("How many there are to write"))
-    done = models.PositiveSmallIntegerField(default=0, help_text=_("How many are written"))
-    rows = models.PositiveIntegerField(default=0)
-    file = models.CharField(max_length=100, blank=True, help_text=_("Its name in the private storage"))
-    size = models.PositiveBigIntegerField(default=0, help_text=_("In bytes"))
-    attempt = models.PositiveSmallIntegerField(default=0)
-    leased_until = models.DateTimeField(null=True)
-    requested_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-    expires_at = models.DateTimeField(null=True, help_text=_("When the file is deleted"))
+    public_id = PublicIdField(verbose_name=_("public id"))
+    user = models.ForeignKey(User, verbose_name=_("account"), on_delete=models.CASCADE, related_name="exports")
+    state = models.CharField(_("state"), max_length=16, choices=ExportState, default=ExportState.QUEUED)
+    sections = models.PositiveSmallIntegerField(_("lists"), help_text=_("How many there are to write"))
+    done = models.PositiveSmallIntegerField(_("done"), default=0, help_text=_("How many are written"))
+    rows = models.PositiveIntegerField(_("rows"), default=0)
+    file = models.CharField(_("file"), max_length=100, blank=True, help_text=_("Its name in the private storage"))
+    size = models.PositiveBigIntegerField(_("size"), default=0, help_text=_("In bytes"))
+    attempt = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    leased_until = models.DateTimeField(_("being worked on until"), null=True)
+    requested_at = models.DateTimeField(_("asked for on"))
+    finished_at = models.DateTimeField(_("finished on"), null=True)
+    expires_at = models.DateTimeField(_("expires"), null=True, help_text=_("When the file is deleted"))
 
     class Meta:
         verbose_name = _("export of personal data")
@@ -65,15 +65,15 @@ class Export(models.Model):
 class Erasure(models.Model):
     """Somebody asked to be forgotten. Each app has its turn; when it is done, nothing here says who it was."""
 
-    public_id = PublicIdField()
-    user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    language = models.CharField(max_length=5, choices=Language)
-    steps = models.PositiveSmallIntegerField(help_text=_("How many apps have something to forget"))
-    done = models.PositiveSmallIntegerField(default=0, help_text=_("How many have"))
-    attempt = models.PositiveSmallIntegerField(default=0)
-    leased_until = models.DateTimeField(null=True)
-    requested_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
+    public_id = PublicIdField(verbose_name=_("public id"))
+    user = models.ForeignKey(User, verbose_name=_("account"), null=True, on_delete=models.SET_NULL, related_name="+")
+    language = models.CharField(_("language"), max_length=5, choices=Language)
+    steps = models.PositiveSmallIntegerField(_("steps"), help_text=_("How many apps have something to forget"))
+    done = models.PositiveSmallIntegerField(_("done"), default=0, help_text=_("How many have"))
+    attempt = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    leased_until = models.DateTimeField(_("being worked on until"), null=True)
+    requested_at = models.DateTimeField(_("asked for on"))
+    finished_at = models.DateTimeField(_("finished on"), null=True)
 
     class Meta:
         verbose_name = _("erasure")

@@ -18,8 +18,10 @@ class BrowserSession(AbstractBaseSession):
 
     id = models.BigAutoField(primary_key=True)
     session_key = models.CharField(max_length=40, unique=True, editable=False)  # the cookie: inside only, never shown
-    public_id = PublicIdField()
-    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="browser_sessions")
+    public_id = PublicIdField(verbose_name=_("public id"))
+    user = models.ForeignKey(
+        User, verbose_name=_("account"), null=True, on_delete=models.CASCADE, related_name="browser_sessions"
+    )
     impersonation = models.ForeignKey(
         Impersonation, verbose_name=_("look as somebody"), null=True, on_delete=models.CASCADE, related_name="sessions"
     )
@@ -64,15 +66,15 @@ class Through(models.TextChoices):
 class SignIn(models.Model):
     """A browser or a client that somebody is signed in with: a view of both tables, for lists; nothing is written here."""
 
-    public_id = models.CharField(max_length=16, primary_key=True)
-    kind = models.CharField(max_length=8, choices=Through)
-    user = models.ForeignKey(User, on_delete=models.DO_NOTHING, related_name="+")
+    public_id = models.CharField(_("public id"), max_length=16, primary_key=True)
+    kind = models.CharField(_("kind"), max_length=8, choices=Through)
+    user = models.ForeignKey(User, verbose_name=_("account"), on_delete=models.DO_NOTHING, related_name="+")
     address = models.GenericIPAddressField(_("address"), null=True)
     user_agent = models.CharField(_("browser"), max_length=200)
     created_at = models.DateTimeField(_("signed in"))
     last_seen_at = models.DateTimeField(_("last seen"))
-    alive_until = models.DateTimeField()
-    is_look = models.BooleanField()  # an admin's, who looks at the site as this user
+    alive_until = models.DateTimeField(_("ends if not used"))
+    is_look = models.BooleanField(_("an admin who looks"))  # an admin's, who looks at the site as this user
 
     class Meta:
         managed = False
@@ -87,9 +89,9 @@ class SignIn(models.Model):
 class KnownDevice(models.Model):
     """A mark by which a device of a user is known again: a digest of how and from where it comes."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="known_devices")
-    mark = models.CharField(max_length=64)
-    last_seen_at = models.DateTimeField(db_index=True)  # serves the sweep
+    user = models.ForeignKey(User, verbose_name=_("account"), on_delete=models.CASCADE, related_name="known_devices")
+    mark = models.CharField(_("device"), max_length=64)
+    last_seen_at = models.DateTimeField(_("last seen"), db_index=True)  # serves the sweep
 
     class Meta:
         verbose_name = _("known device")

@@ -25,16 +25,18 @@ class Upload(models.Model):
     What is used is used once: whatever shows it holds its id. What waits is swept after a day, what is dropped soon.
     """
 
-    public_id = PublicIdField()
-    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="uploads")
-    kind = models.CharField(max_length=16, choices=UploadKind)
-    state = models.CharField(max_length=16, choices=UploadState, default=UploadState.WAITING)
-    width = models.PositiveIntegerField(help_text=_("In pixels, of the largest size"))
-    height = models.PositiveIntegerField()
-    bytes = models.PositiveIntegerField(help_text=_("Of all sizes together"))
-    sha256 = models.CharField(max_length=64, help_text=_("Of the file as it was sent"))
-    created_at = models.DateTimeField(editable=False)
-    held_at = models.DateTimeField(null=True, editable=False, help_text=_("Since when moderation hides it"))
+    public_id = PublicIdField(verbose_name=_("public id"))
+    owner = models.ForeignKey(User, verbose_name=_("owner"), on_delete=models.CASCADE, related_name="uploads")
+    kind = models.CharField(_("kind"), max_length=16, choices=UploadKind)
+    state = models.CharField(_("state"), max_length=16, choices=UploadState, default=UploadState.WAITING)
+    width = models.PositiveIntegerField(_("width"), help_text=_("In pixels, of the largest size"))
+    height = models.PositiveIntegerField(_("height"))
+    bytes = models.PositiveIntegerField(_("bytes"), help_text=_("Of all sizes together"))
+    sha256 = models.CharField(_("fingerprint"), max_length=64, help_text=_("Of the file as it was sent"))
+    created_at = models.DateTimeField(_("sent"), editable=False)
+    held_at = models.DateTimeField(
+        _("hidden since"), null=True, editable=False, help_text=_("Since when moderation hides it")
+    )
 
     class Meta:
         verbose_name = _("upload")

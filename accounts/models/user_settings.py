@@ -12,10 +12,10 @@ from accounts.models.users import User
 class UserSetting(models.Model):
     """One setting of one account. There is a row only where the value is not the default."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="chosen_settings")
-    key = models.CharField(max_length=64, help_text=_("As registered in a user_settings.py"))
-    value = models.JSONField()
-    changed_at = models.DateTimeField()
+    user = models.ForeignKey(User, verbose_name=_("account"), on_delete=models.CASCADE, related_name="chosen_settings")
+    key = models.CharField(_("setting"), max_length=64, help_text=_("As registered in a user_settings.py"))
+    value = models.JSONField(_("value"))
+    changed_at = models.DateTimeField(_("changed"))
 
     class Meta:
         verbose_name = _("setting of a user")

@@ -35,15 +35,16 @@ class Language(models.TextChoices):
 class User(AbstractBaseUser):
     """The log-in. E-mail and a verified phone are facts about the account; consent lives with messaging's addresses."""
 
-    public_id = PublicIdField()
+    public_id = PublicIdField(verbose_name=_("public id"))
     email = models.EmailField(_("e-mail"), max_length=254)
     name = models.CharField(_("name"), max_length=150, blank=True)
     role = models.CharField(_("role"), max_length=16, choices=Role, default=Role.FAN)
     language = models.CharField(_("language"), max_length=5, choices=Language, default=Language.ENGLISH)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     phone = models.CharField(_("phone"), max_length=16, blank=True, help_text=_("E.164, for example +12025550123"))
-    phone_verified_at = models.DateTimeField(null=True, blank=True)
+    phone_verified_at = models.DateTimeField(_("phone verified"), null=True, blank=True)
     second_factor_at = models.DateTimeField(
+        _("second step since"),
         null=True,
         blank=True,
         editable=False,
@@ -59,10 +60,12 @@ class User(AbstractBaseUser):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    is_active = models.BooleanField(default=True)
-    held_at = models.DateTimeField(null=True, editable=False, help_text=_("Since when moderation hides name and face"))
-    version = models.PositiveIntegerField(default=1)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    held_at = models.DateTimeField(
+        _("hidden since"), null=True, editable=False, help_text=_("Since when moderation hides name and face")
+    )
+    version = models.PositiveIntegerField(_("version"), default=1)
+    created_at = models.DateTimeField(_("member since"), default=timezone.now, editable=False)
 
     chosen: dict[str, Any] | None = None  # what they have set, where it was read with them; see accounts.user_settings
 
