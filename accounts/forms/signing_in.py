@@ -13,6 +13,7 @@ from allauth.account.forms import (
 )
 from django import forms
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError as FormError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,8 @@ from accounts.languages import language_here
 from accounts.models import Role, User
 from accounts.passwords import require_strong
 from accounts.policies import SIGN_UP_CHOICES
+from accounts.proofs import recently_proved
+from accounts.services.email_addresses import SIGN_IN_AGAIN
 from accounts.services.resetting import ask_for_reset, set_password_by_mail
 from accounts.services.signing_up import EmailTaken, sign_up
 from config.lib.errors import ValidationError
@@ -61,9 +64,7 @@ class SignUpForm(SignupForm):  # type: ignore[misc]  # allauth ships no types
         help_text=_("Optional. Shown where you act, for example in your events."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    role = forms.ChoiceField(
-        label=_("I am a"), choices=SIGN_UP_CHOICES, initial=Role.FAN
-    )
+    role = forms.ChoiceField(label=_("I am a"), choices=SIGN_UP_CHOICES, initial=Role.FAN)
     field_order = ("email", "password1", "name", "role")
     account_already_exists: bool
 
@@ -161,11 +162,18 @@ class ChangeForm(ChangePasswordForm):  # type: ignore[misc]  # allauth ships no 
 
 
 class SetForm(SetPasswordForm):  # type: ignore[misc]  # allauth ships no types
-    """A first password, for an account that has none."""
+    """A first password, for an account that has none, by whoever has signed in a moment ago."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _in_our_words(self)
+
+    def clean(self) -> dict[str, Any]:
+        """There is no password to ask for, and a session may be stolen. Raises FormError."""
+        if not recently_proved(get_adapter().request):
+            raise FormError(SIGN_IN_AGAIN, code="sign_in_again")
+        cleaned: dict[str, Any] = super().clean()
+        return cleaned
 
 
 def _in_our_words(form: forms.Form) -> None:

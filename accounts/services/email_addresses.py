@@ -1,6 +1,7 @@
 """The e-mail address of an account: confirming it, and replacing it by another that is confirmed first."""
 
 from datetime import datetime
+from typing import Final
 
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
@@ -18,6 +19,8 @@ from accounts.services.proving import prove_again
 from config.lib.errors import Detail, InvalidCredentials, LinkSpent, Unavailable, ValidationError
 from config.lib.limits import count
 from config.lib.outages import RETRY_SECONDS
+
+SIGN_IN_AGAIN: Final = _("Sign in again first, so that we know that it is you.")
 
 
 def _may_send_link(email: str) -> bool:
@@ -40,17 +43,18 @@ def send_link_again(*, actor: Actor) -> None:
             waiting.send_confirmation(signup=False)
 
 
-def ask_for_change(*, actor: Actor, email: str, password: str, now: datetime) -> None:
+def ask_for_change(*, actor: Actor, email: str, password: str, now: datetime, recently: bool = False) -> None:
     """Send a link to the new address; once it is confirmed there, it replaces the present one.
 
-    Says the same whether or not the address is somebody else's: that is told by mail to whoever reads it. An account without
-    a password needs none. Raises AuthRequired, ValidationError, what `prove_again` raises, and Unavailable.
+    Says the same whether or not the address is somebody else's: that is told by mail to whoever reads it. Whoever has no
+    password has signed in a moment ago (`recently`): the new address could set one. Raises AuthRequired, ValidationError, what
+    `prove_again` raises, and Unavailable.
     """
     user = require_self(actor)
     email = email.strip().lower()
     if email == user.email:
         raise ValidationError(details=[Detail("email", "same_email", _("This is your e-mail address already."))])
-    _require_password(actor, password, now=now)
+    _require_proof(actor, password, recently=recently, now=now)
     if not _may_send_link(email):
         return
     taken = User.objects.filter(email=email).exists()
@@ -64,8 +68,10 @@ def ask_for_change(*, actor: Actor, email: str, password: str, now: datetime) ->
             waiting.send_confirmation(signup=False)
 
 
-def _require_password(actor: Actor, password: str, *, now: datetime) -> None:
+def _require_proof(actor: Actor, password: str, *, recently: bool, now: datetime) -> None:
     if not require_self(actor).has_usable_password():
+        if not recently:
+            raise ValidationError(details=[Detail("email", "sign_in_again", SIGN_IN_AGAIN)])
         return
     try:
         prove_again(actor=actor, password=password, now=now)

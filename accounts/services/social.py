@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.audit import record
 from accounts.models import Language, Role, User
-from accounts.policies import signed_in
+from accounts.policies import require_self
 from accounts.services.clients import SignedIn, open_client
 from accounts.services.notices import notify
 from accounts.services.signing_in import let_in
@@ -116,9 +116,9 @@ def log_in_or_join(
 def connect(*, actor: Actor, identity: Identity, now: datetime) -> None:
     """Let the signed-in user sign in by the identity, too. Their own already: nothing happens.
 
-    Raises AuthRequired, ConnectedElsewhere.
+    Raises AuthRequired, Impersonated, ConnectedElsewhere.
     """
-    user = signed_in(actor)
+    user = require_self(actor)
     holder = holder_of(identity=identity)
     if holder == user:
         return
@@ -131,8 +131,8 @@ def connect(*, actor: Actor, identity: Identity, now: datetime) -> None:
 
 
 def disconnect(*, actor: Actor, provider: str, now: datetime) -> None:
-    """Have the user sign in by it no more; doing it again changes nothing. Raises AuthRequired, LastWayIn."""
-    user = signed_in(actor)
+    """Have the user sign in by it no more; doing it again changes nothing. Raises AuthRequired, Impersonated, LastWayIn."""
+    user = require_self(actor)
     with transaction.atomic():
         held = SocialAccount.objects.select_for_update().filter(user=user)
         ways = {each.provider: each for each in held}

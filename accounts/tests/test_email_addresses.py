@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +11,11 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry, User
+from accounts.services.clients import open_client
 from accounts.services.email_addresses import ask_for_change, cancel_change, confirm, confirm_by_key, send_link_again
 from accounts.services.passwords import change_password
 from accounts.services.resetting import reset_key, reset_password
@@ -38,6 +40,15 @@ def browser(mary: User) -> Client:
     client = Client()
     client.force_login(mary)
     return client
+
+
+def signed_in_ago(client: Client, user: User, ago: timedelta) -> None:
+    """The session as allauth leaves it for somebody who signed in by another provider some time ago."""
+    session = client.session
+    at = (timezone.now() - ago).timestamp()
+    session["account_authentication_methods"] = [{"method": "socialaccount", "at": at}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
 
 
 def key_in(mail: EmailMessage) -> str:
@@ -171,13 +182,42 @@ def test_what_is_wrong_stands_beside_its_field(
     assert EmailAddress.objects.count() == 1
 
 
-def test_an_account_without_a_password_is_asked_for_none(mary: User, now: datetime) -> None:
+@pytest.mark.parametrize(("minutes", "asked_for"), [(1, True), (16, False)])
+def test_an_account_without_a_password_has_just_signed_in(mary: User, minutes: int, asked_for: bool) -> None:
     mary.set_unusable_password()
     mary.save()
     client = Client()
     client.force_login(mary)
+    signed_in_ago(client, mary, timedelta(minutes=minutes))
     assert 'name="password"' not in client.get(PAGE).content.decode()
-    assert client.post(PAGE, {"email": NEW})["Location"] == PAGE
+    answer = client.post(PAGE, {"email": NEW})
+    assert (answer.status_code, EmailAddress.objects.filter(email=NEW).exists()) == (
+        302 if asked_for else 422,
+        asked_for,
+    )
+    assert asked_for or "Sign in again first" in answer.content.decode()
+
+
+def test_a_token_alone_moves_no_account_without_a_password(mary: User, now: datetime, api: APIClient) -> None:
+    mary.set_unusable_password()
+    mary.save()
+    access = open_client(actor=acting(mary), user=mary, now=now).tokens.access
+    refused = api.post(CHANGE, {"email": NEW}, headers={"authorization": f"Bearer {access}"})
+    assert (refused.status_code, refused.json()["error"]["details"][0]["code"]) == (422, "sign_in_again")
+
+
+@pytest.mark.parametrize(("minutes", "is_set"), [(1, True), (16, False)])
+def test_a_first_password_is_set_by_who_has_just_signed_in(mary: User, minutes: int, is_set: bool) -> None:
+    mary.set_unusable_password()
+    mary.save()
+    client = Client()
+    client.force_login(mary)
+    signed_in_ago(client, mary, timedelta(minutes=minutes))
+    first = {"password1": "a long first one", "password2": "a long first one"}
+    answer = client.post(reverse("account_set_password"), first)
+    mary.refresh_from_db()
+    assert mary.has_usable_password() == is_set
+    assert is_set or "Sign in again first" in answer.content.decode()
 
 
 def test_the_link_is_sent_again_a_few_times(

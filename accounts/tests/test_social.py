@@ -1,6 +1,8 @@
 """Signing in by Google, Apple and Spotify on pages, against a server that speaks as they do."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -12,13 +14,17 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from accounts.actors import Impersonated
 from accounts.models import AuditEntry, BrowserSession, User
 from accounts.services.resetting import reset_key
+from accounts.services.social import connect, disconnect
 from accounts.session_store import SessionStore
+from accounts.social import Identity
 from accounts.tests.factories import PASSWORD, confirm_email
 from accounts.tests.providers import Provider, keys, serving
 from config.lib import redis
 from config.social_providers import configured, origins
+from config.tests.fixtures import acting
 
 LOG_IN, COMPLETE, HUB = reverse("account_login"), reverse("socialaccount_signup"), reverse("my-security")
 PROVIDERS = ("google", "apple", "spotify")
@@ -262,6 +268,19 @@ def test_who_has_not_shown_that_it_is_them_is_asked_first(provider: Provider, fa
     browser.force_login(fan)
     assert reverse("account_reauthenticate") in go(browser, "google", address=address)
     assert not SocialAccount.objects.exists()
+
+
+def test_who_looks_at_the_site_as_somebody_connects_and_disconnects_nothing(
+    fan: User, admin_user: User, now: datetime
+) -> None:
+    connected(fan, "google")
+    look = replace(acting(fan), impersonator=admin_user)
+    identity = Identity(provider="spotify", uid="admin", email="", is_confirmed=False, name="")
+    with pytest.raises(Impersonated):
+        connect(actor=look, identity=identity, now=now)
+    with pytest.raises(Impersonated):
+        disconnect(actor=look, provider="google", now=now)
+    assert SocialAccount.objects.get().provider == "google"
 
 
 def test_what_is_connected_to_somebody_else_stays_there(provider: Provider, fan: User, organizer: User) -> None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.actors import Via, actor_of
 from accounts.forms.email_addresses import ChangeEmailForm
 from accounts.models import User
+from accounts.proofs import recently_proved
 from accounts.services.email_addresses import ask_for_change, cancel_change, send_link_again
 from config.lib.errors import Refusal
 
@@ -37,8 +38,9 @@ def my_email(request: HttpRequest) -> HttpResponse:
 def _asked(request: HttpRequest, form: ChangeEmailForm) -> bool:
     """Whether the service took it; if not, the form says why."""
     wanted, password = form.cleaned_data["email"], form.cleaned_data.get("password", "")
+    actor, recently, now = actor_of(request, Via.PAGE), recently_proved(request), timezone.now()
     try:
-        ask_for_change(actor=actor_of(request, Via.PAGE), email=wanted, password=password, now=timezone.now())
+        ask_for_change(actor=actor, email=wanted, password=password, recently=recently, now=now)
     except Refusal as refusal:
         form.refuse(refusal)
         return False

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from accounts.actors import actor_of
 from accounts.api.serializers.passwords import ChangeEmailBody, ConfirmEmailBody
+from accounts.proofs import recently_proved
 from accounts.services.email_addresses import ask_for_change, cancel_change, confirm_by_key, send_link_again
 from accounts.services.proving import AccountLocked
 from config.lib.api.views import PERSON, PUBLIC, ApiView
@@ -49,10 +50,11 @@ class ChangeEmailView(ApiView):
     def post(self, request: Request) -> Response:
         """Mail a key to another address. Once it is confirmed there it replaces the present one, which is told.
 
-        The answer is the same whether or not somebody else has the address.
+        The answer is the same whether or not somebody else has the address. An account without a password gives none, and its
+        session began a moment ago; a client's token does not do.
         """
-        body = self.body(request, ChangeEmailBody)
-        ask_for_change(actor=actor_of(request), now=timezone.now(), **body)
+        actor, recently, body = actor_of(request), recently_proved(request), self.body(request, ChangeEmailBody)
+        ask_for_change(actor=actor, recently=recently, now=timezone.now(), **body)
         return Response(status=204)
 
     @extend_schema(operation_id="auth_keep_email", responses={204: None}, tags=["auth"])
