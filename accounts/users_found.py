@@ -23,7 +23,7 @@ def found(users: "QuerySet[User]", text: str) -> "QuerySet[User]":
         return users if not text else users.none()
     if "@" in text:
         return users.filter(email__startswith=text.lower())
-    if _PHONE.fullmatch(text):
+    if _PHONE.fullmatch(text) and not _PUBLIC_ID.fullmatch(text):
         return users.filter(phone=e164(text) or text)
     asked = Q(name__icontains=text) | Q(email__startswith=text.lower())
     if _PUBLIC_ID.fullmatch(text):

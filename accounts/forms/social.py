@@ -22,9 +22,7 @@ class CompleteForm(SignupForm):  # type: ignore[misc]  # allauth ships no types
         help_text=_("Optional. Shown where you act, for example in your events."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    role = forms.ChoiceField(
-        label=_("I am a"), choices=SIGN_UP_CHOICES, initial=Role.FAN
-    )
+    role = forms.ChoiceField(label=_("I am a"), choices=SIGN_UP_CHOICES, initial=Role.FAN)
     field_order = ("email", "name", "role")
     account_already_exists: bool
 

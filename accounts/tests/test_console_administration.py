@@ -127,6 +127,11 @@ def test_search(desk: Client, typed: str, is_found: bool) -> None:
     assert fay.email in desk.get("/admin/accounts/user/", {"q": fay.public_id}).content.decode()
 
 
+def test_an_id_of_digits_is_no_phone(desk: Client) -> None:
+    found = UserFactory.create(public_id="2026112020262026")
+    assert found.email in desk.get("/admin/accounts/user/", {"q": found.public_id}).content.decode()
+
+
 @pytest.mark.parametrize("question", ["suspended", "confirmed", "two_steps"])
 def test_filters(desk: Client, fan: User, question: str) -> None:
     assert fan.email not in desk.get("/admin/accounts/user/", {question: "yes"}).content.decode()
