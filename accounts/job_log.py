@@ -54,6 +54,6 @@ class LoggedTask(_Task):
             task_id=task_id,
         )
         try:
-            note_run(run)
+            note_run(run=run)
         except AWAY:
             logger.warning("jobs.run_unwritten", task=self.name)

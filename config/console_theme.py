@@ -35,7 +35,7 @@ _WORDS: Final = {
     "important-light": "var(--ink-1)",
     "important-dark": "var(--paper-1)",
 }
-_COMPONENTS: Final = ("above_all", "badge", "chart", "fill", "icon", "progress")
+_COMPONENTS: Final = ("badge", "chart", "fill", "icon", "progress")
 _STYLES: Final = (
     "css/console/layers.css",
     "css/tokens.css",

@@ -52,7 +52,7 @@ def _dead(now: datetime) -> Sequence[Stuck]:
             kind_in_words(row.kind),
             row.error or row.error_code,
             row.settled_at or row.created_at,
-            can_redrive=can_redrive(row, now=now),
+            can_redrive=can_redrive(message=row, now=now),
         )
         for row in dead
     ]

@@ -52,7 +52,7 @@ class Session(SessionAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, Credential] | None:
         signed_in = super().authenticate(request)
-        session = request.session
+        session = getattr(request, "session", None)
         if signed_in is None or (isinstance(session, SessionStore) and session.look):
             return None
         return signed_in[0], Credential()

@@ -32,7 +32,7 @@ class Run:
     task_id: str
 
 
-def note_run(run: Run, *, now: datetime | None = None) -> None:
+def note_run(*, run: Run, now: datetime | None = None) -> None:
     """Count it, and keep it if it says something: it failed, is to be tried again, or took its time."""
     now = now or timezone.now()
     failed = int(run.state == "failed")

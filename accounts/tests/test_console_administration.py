@@ -199,9 +199,9 @@ def run(**how: object) -> Run:
 
 
 def test_the_log_keeps_what_says_something(desk: Client) -> None:
-    note_run(run())
-    note_run(run(milliseconds=SLOW_MILLISECONDS))
-    note_run(run(state="failed", error="ValueError"))
+    note_run(run=run())
+    note_run(run=run(milliseconds=SLOW_MILLISECONDS))
+    note_run(run=run(state="failed", error="ValueError"))
     assert list(JobRun.objects.order_by("id").values_list("state", "error")) == [("done", ""), ("failed", "ValueError")]
     page = desk.get("/admin/jobs/").content.decode()
     assert "ValueError" in page

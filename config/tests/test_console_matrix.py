@@ -25,7 +25,15 @@ pytestmark = pytest.mark.django_db
 OTHERS = ["fan", "artist", "brand", "developer"]
 SHARED = {"artists.artist", "messaging.sender"}  # the same rows for every organizer
 NOBODYS = "0" * 16
-SAMPLES = {"name": "cancel", "action": "open", "app_label": "events", "url": "nothing/", "content_type_id": "1"}
+SAMPLES = {
+    "name": "cancel",
+    "action": "open",
+    "app_label": "events",
+    "url": "nothing/",
+    "content_type_id": "1",
+    "version": "1",
+    "key": "sending",
+}
 
 
 class Place(NamedTuple):

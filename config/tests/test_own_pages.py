@@ -26,7 +26,7 @@ from voting.tests.factories import BallotFactory, opened
 pytestmark = pytest.mark.django_db
 
 TAKES_POSTS_ALONE = {
-    *("set_language", "send-email-link", "keep-email"),
+    *("set_language", "send-email-link", "keep-email", "stop-looking"),
     *("end-session", "end-other-sessions", "end-all-sessions"),
 }
 BEHIND_A_KEY = {

@@ -17,7 +17,7 @@ class NothingLeftToSend(Refusal):
     message = _("This message is worthless by now, or what it said is no more.")
 
 
-def can_redrive(message: Message, *, now: datetime) -> bool:
+def can_redrive(*, message: Message, now: datetime) -> bool:
     """Whether there is something left to send, and somebody to whom it is still worth something."""
     is_worthless = message.expires_at is not None and message.expires_at <= now
     return message.state in {MessageState.FAILED, MessageState.UNDELIVERED} and bool(message.text) and not is_worthless
@@ -33,7 +33,7 @@ def redrive(*, actor: Actor, public_id: str, now: datetime) -> None:
     message = Message.objects.select_for_update().filter(public_id=public_id).first()
     if message is None or message.state not in {MessageState.FAILED, MessageState.UNDELIVERED}:
         raise NotFound
-    if not can_redrive(message, now=now):
+    if not can_redrive(message=message, now=now):
         raise NothingLeftToSend
     move(
         Message.objects.filter(pk=message.pk), to=MessageState.QUEUED, not_before=now, provider_rank=0, settled_at=None

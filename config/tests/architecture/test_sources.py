@@ -54,8 +54,8 @@ def queued_at_once(source: ast.Module) -> list[int]:
 
 
 def test_tasks_are_queued_after_commit_only() -> None:
-    """A task may queue another one: it runs outside any transaction."""
-    outside_tasks = (path for path in modules() if path.name != "tasks.py")
+    """A task may queue another one: it runs outside any transaction. The base of all tasks queues what others ask it to."""
+    outside_tasks = (path for path in modules() if path.name not in {"tasks.py", "job_log.py"})
 
     assert {str(path): lines for path in outside_tasks if (lines := queued_at_once(tree(path)))} == {}
 
