@@ -97,8 +97,27 @@ class Night:
             "admin:events_attendee_take_off": {"pk": self.attendee.pk},
             "admin:analytics-month": {"key": "2026-11"},
             "accounts:setting": {"key": "theme"},
+            **_administration(self.event),
         }
         return places.get(name) or belongings_of(self.event.owner).get(name, {})
+
+
+def _administration(event: Event) -> dict[str, dict[str, Any]]:
+    """What only admins work on: the account of the night's attendee, what is set while the platform runs, its jobs."""
+    user = event.attendees.exclude(user=None).get().user
+    assert user
+    setting, again = {"key": "sign_up"}, {"key": "exports", "public_id": "0" * 16}
+    acts = ("user", "suspend", "restore", "role", "sign-out")
+    return {
+        **{f"accounts:admin-{act}": {"public_id": user.public_id} for act in acts},
+        "admin:accounts_user_act": {"pk": user.pk, "name": "suspend"},
+        "admin:platform-setting": setting,
+        "admin:platform-setting-revert": setting | {"version": 1},
+        "accounts:admin-setting": setting,
+        "accounts:admin-setting-history": setting,
+        "admin:jobs-redrive": again,
+        "accounts:admin-redrive": again,
+    }
 
 
 def company() -> dict[Who, User | None]:
