@@ -21,8 +21,10 @@ _LONGEST_SECONDS = 540  # an export or an erasure; less than the broker's visibi
 @shared_task(name="accounts.let_go", soft_time_limit=_LONGEST_SECONDS, time_limit=_LONGEST_SECONDS + 30)
 def let_go(**_later: Any) -> None:
     """Every night: discard what has served its time; unknown arguments are those of a newer release."""
-    outcomes = retention.let_go(now=timezone.now())
-    logger.info("accounts.let_go", **{outcome.rule.key: outcome.rows for outcome in outcomes})
+    now = timezone.now()
+    outcomes = retention.let_go(now=now)
+    lost = exports.sweep_files(now=now)
+    logger.info("accounts.let_go", lost_archives=lost, **{outcome.rule.key: outcome.rows for outcome in outcomes})
 
 
 @shared_task(name="accounts.prepare_export", soft_time_limit=_LONGEST_SECONDS, time_limit=_LONGEST_SECONDS + 30)

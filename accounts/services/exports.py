@@ -35,6 +35,8 @@ TAKEN_UP_AFTER: Final = timedelta(seconds=30)  # what no worker has taken by the
 MOST_ATTEMPTS: Final = 5
 WAITING: Final = (ExportState.QUEUED, ExportState.RUNNING)
 STORAGE: Final = "private"
+_FOLDER: Final = "exports"
+_NAMED_WITHIN: Final = timedelta(hours=1)  # an archive that no row names by then belongs to a worker that was killed
 _DAY: Final = timedelta(days=1)
 
 
@@ -137,7 +139,7 @@ def claim(*, export_id: int, now: datetime) -> Claimed | None:
 def prepare(claimed: Claimed) -> None:
     """Write the archive and store it. Raises LostTheLease, and whatever a section raises."""
     export = Export.objects.select_related("user").get(pk=claimed.export_id)
-    name = f"exports/{export.public_id}-{new_public_id()}.zip"
+    name = f"{_FOLDER}/{export.public_id}-{new_public_id()}.zip"
     with archive.written(person_of(export.user), step=claimed.step) as (content, rows):
         stored = storages[STORAGE].save(name, content)
         size = content.size
@@ -188,3 +190,19 @@ def delete_files(exports: Iterable[Export]) -> int:
     return Export.objects.filter(pk__in=[export.pk for export in found]).update(
         state=ExportState.EXPIRED, file="", leased_until=None
     )
+
+
+def sweep_files(*, now: datetime) -> int:
+    """Delete archives that a worker stored and was killed before it could say so; how many. Nobody could fetch them, and nobody
+    else would delete them: of somebody who is forgotten nothing would be left to find them by.
+    """
+    storage = storages[STORAGE]
+    try:
+        stored = [f"{_FOLDER}/{name}" for name in storage.listdir(_FOLDER)[1]]
+    except FileNotFoundError:  # nobody has asked for a copy yet
+        return 0
+    old = {name for name in stored if storage.get_modified_time(name) <= now - _NAMED_WITHIN}
+    lost = old - set(Export.objects.filter(file__in=old).values_list("file", flat=True))
+    for name in lost:
+        storage.delete(name)
+    return len(lost)

@@ -3,11 +3,12 @@
 import io
 import zipfile
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from asgiref.sync import sync_to_async
 from django.core.files.storage import storages
 from django.core.mail import EmailMessage
@@ -120,6 +121,31 @@ def test_who_is_overtaken_at_the_very_end_throws_its_file_away(
         exports.prepare(claimed)
 
     assert files_in(folder) == []
+
+
+def test_what_a_worker_stored_before_it_was_killed_is_deleted(
+    fan: User, now: datetime, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = ready(fan, now)
+
+    def killed(*_args: object, **_kwargs: object) -> None:
+        raise SystemExit
+
+    export = exports.request_export(actor=acting(fan), now=now)
+    claimed = exports.claim(export_id=export.pk, now=now)
+    assert claimed
+    monkeypatch.setattr(exports, "_finish", killed)
+    with pytest.raises(SystemExit):
+        exports.prepare(claimed)
+    assert len(files_in(folder)) == 2
+    written = datetime.fromtimestamp(max(file.stat().st_mtime for file in files_in(folder)), UTC)
+
+    assert exports.sweep_files(now=written + timedelta(minutes=59)) == 0, "somebody may be about to name it"
+    with time_machine.travel(written + timedelta(hours=1), tick=False):
+        tasks.let_go()
+
+    kept.refresh_from_db()
+    assert [file.name for file in files_in(folder)] == [Path(kept.file).name]
 
 
 def test_what_no_worker_can_finish_has_failed_and_may_be_asked_for_again(fan: User, now: datetime) -> None:
