@@ -23,7 +23,7 @@ from django.db.models.functions import Least
 from django.utils import timezone
 from psycopg.errors import UniqueViolation
 
-from accounts.models import BrowserSession, Impersonation, Role, chosen_by
+from accounts.models import BrowserSession, Impersonation, Role, User, chosen_by
 
 SEEN_EVERY: Final = timedelta(minutes=5)  # "last seen" is no more exact than this, so that reading pages writes nothing
 _CACHED_AS: Final = "browser:"
@@ -76,7 +76,7 @@ class SessionStore(CachedStore):
         row = self._read or self._row(now)
         self._read = None
         self.public_id = row.public_id if row else ""
-        if row is None or row.user is None or not row.user.is_active or not _may_look_on(row.impersonation):
+        if row is None or row.user is None or not row.user.is_active or not _may_look_on(row.impersonation, row.user):
             return None
         self.look = row.impersonation
         if now - row.last_seen_at >= SEEN_EVERY:
@@ -145,10 +145,14 @@ class SessionStore(CachedStore):
         return self._read
 
 
-def _may_look_on(look: Impersonation | None) -> bool:
-    """Whether this is nobody's look, or goes on: it ends with its button, its time, and what its admin may."""
+def _may_look_on(look: Impersonation | None, user: User) -> bool:
+    """Whether this is nobody's look, or goes on: it ends with its button, its time, what its admin may, and when `user` becomes
+    an admin, too.
+    """
     if look is None:
         return True
+    if user.role == Role.ADMIN:
+        return False
     return look.ended_at is None and look.admin is not None and look.admin.is_active and look.admin.role == Role.ADMIN
 
 

@@ -106,6 +106,12 @@ def test_it_ends_with_what_the_admin_may(desk: Desk, fan: User, now: datetime) -
     assert desk.stands_for == desk.admin
 
 
+def test_it_ends_when_they_become_an_admin(desk: Desk, fan: User, now: datetime) -> None:
+    desk.look_as(fan, now)
+    User.objects.filter(pk=fan.pk).update(role=Role.ADMIN)
+    assert desk.stands_for == desk.admin
+
+
 def test_it_ends_with_the_admins_own_sessions(desk: Desk, fan: User, now: datetime) -> None:
     desk.look_as(fan, now)
     end_everything(user=desk.admin, because=Ended.PASSWORD_CHANGED, now=now)
