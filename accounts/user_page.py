@@ -83,7 +83,7 @@ def _offered(
         ("reset", user.is_active),
         ("verify", user.is_active and not is_confirmed),
         ("unlock", bool(locked_for)),
-        ("factors", user.second_factor_at is not None),
+        ("factors", other and user.second_factor_at is not None),
         ("suspend", other and user.is_active),
         ("restore", suspension is not None),
     )

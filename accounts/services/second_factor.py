@@ -21,6 +21,7 @@ from accounts.platform_settings import MFA_ROLES
 from accounts.policies import require_admin, require_person, verified
 from accounts.second_factors import KIND, key_of, rows_of, step_of, with_data
 from accounts.services.notices import notify
+from accounts.services.roles import NotYourself
 from accounts.services.sessions import NOTHING, Gone, end_everything
 from config.lib.errors import NotFound, Refusal
 
@@ -122,9 +123,11 @@ def renew_recovery_codes(*, actor: Actor, now: datetime) -> None:
 def remove_second_factors(*, actor: Actor, user: User, now: datetime) -> None:
     """All of them, by an admin or the platform, for somebody who lost them: the password alone signs in again.
 
-    Raises AuthRequired, SecondFactorMissing, Forbidden.
+    Raises AuthRequired, SecondFactorMissing, Forbidden, NotYourself: on one's own page one shows first who one is.
     """
     require_admin(actor)
+    if actor.user == user:
+        raise NotYourself
     user = _locked(user)
     removed, _per_model = Authenticator.objects.filter(user=user).delete()
     if removed:

@@ -16,6 +16,7 @@ from accounts.policies import EmailUnverified
 from accounts.second_factors import code_at, second_factors_of, step_of, unused_recovery_codes
 from accounts.services import second_factor
 from accounts.services.clients import open_client
+from accounts.services.roles import NotYourself
 from accounts.services.second_factor import (
     AppAlreadyOn,
     InvalidCode,
@@ -203,6 +204,14 @@ def test_a_role_that_needs_one_keeps_the_last(organizer: User, now: datetime, se
     with_passkey(organizer, now=now)
     remove_app(actor=acting(organizer), now=now)
     assert second_factors_of(organizer).app_added is None
+
+
+def test_an_admin_takes_none_from_themselves(admin_user: User, now: datetime) -> None:
+    """On one's own page one shows first, again, who one is: a session that was stolen gets round that nowhere."""
+    with_app(admin_user, now=now)
+    with pytest.raises(NotYourself):
+        remove_second_factors(actor=acting(admin_user), user=admin_user, now=now)
+    assert second_factors_of(admin_user).are_on
 
 
 def test_an_admin_takes_all_of_them_from_somebody_who_lost_them(
