@@ -11,6 +11,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import TruncDate
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.analytics_months import month_of, months
 from accounts.models import AnalyticsEvent, AnalyticsKind
@@ -53,13 +54,18 @@ def analytics_page_of(*, now: datetime) -> AnalyticsPage:
     views = dict(by_day.annotate(number=Count("id")))
     visitors = dict(by_day.exclude(visitor="").annotate(number=Count("visitor", distinct=True)))
     pages = looked_at.values_list(KT("data__page")).annotate(number=Count("id")).order_by("-number")[:_MOST_PAGES]
-    total = sum(views.values())
+    total, most = sum(views.values()), max(visitors.values(), default=0)
     return AnalyticsPage(
         views=_daily(days, views),
-        views_in_words=_("%(number)s pages looked at in two weeks") % {"number": written(total)},
+        views_in_words=ngettext(
+            "%(number)s page looked at in two weeks", "%(number)s pages looked at in two weeks", total
+        )
+        % {"number": written(total)},
         visitors=_daily(days, visitors),
-        visitors_in_words=_("%(number)s browsers on the busiest day")
-        % {"number": written(max(visitors.values(), default=0))},
+        visitors_in_words=ngettext(
+            "%(number)s browser on the busiest day", "%(number)s browsers on the busiest day", most
+        )
+        % {"number": written(most)},
         pages=[(page or "", number) for page, number in pages],
         pages_in_words=_("What was looked at most"),
         other=_others(dict(lately.values_list("kind").annotate(number=Count("id")))),

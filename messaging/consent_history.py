@@ -18,7 +18,7 @@ SHOWN: Final = 50
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
-    """One yes or no: to what, from where and when it was said, of which address, to which wording ("" if none is known)."""
+    """One yes or no: to what, from where and when it was said, of which address."""
 
     granted: bool
     decision: str
@@ -26,7 +26,6 @@ class Said:
     address: str
     way: str
     at: str
-    wording: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,6 @@ def _said(event: ConsentEvent, words: dict[str, topics.Topic], zone: ZoneInfo) -
         address=dialled(event.address.value) if is_phone else event.address.value,
         way=str(ConsentSource(event.source).label),
         at=date_format(event.at.astimezone(zone), "DATETIME_FORMAT"),
-        wording=event.text_version,
     )
 
 

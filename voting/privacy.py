@@ -38,7 +38,7 @@ register(
         },
         sections=(Section("votes", _("Votes you cast"), _votes),),
         forget=forget,
-        goes=(_("Whose votes yours are"),),
+        goes=(_("Which votes were yours"),),
         stays=(_("The votes themselves: they were counted, and are nobody's from then on"),),
     )
 )

@@ -21,6 +21,7 @@ from accounts.services.keys import limit_key, revoke_as_admin
 class ApiKeyAdmin(ConsoleAdmin[ApiKey]):
     """Who holds which keys. An admin may revoke one and give it a limit of its own; the key itself nobody knows."""
 
+    nothing_yet = _("Keys that people make for their programs stand here, with when they were last used.")
     list_display = ("name", "prefix", "user", "created_at", "last_used_at", "expires_at", "revoked_because")
     list_filter = ("revoked_because",)
     list_select_related = ("user",)

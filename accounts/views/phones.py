@@ -23,7 +23,7 @@ from config.lib.phone_numbers import dialled
 def my_phone(request: HttpRequest) -> HttpResponse:
     """A phone gets a code, and the code typed here makes it the account's. What was typed stays."""
     assert isinstance(request.user, User)
-    asking = PhoneForm(request.POST if "phone" in request.POST else None, initial={"phone": request.user.phone})
+    asking = PhoneForm(request.POST if "phone" in request.POST else None)
     coding = CodeForm(request.POST if "code" in request.POST else None)
     status = 200
     if request.method == "POST":
@@ -31,6 +31,7 @@ def my_phone(request: HttpRequest) -> HttpResponse:
         if status == HttpResponse.status_code:
             return redirect("my-settings" if coding.is_bound else "my-phone")
     sent = pending_code(user=request.user, now=timezone.now())
+    asking.initial["phone"] = sent.phone if sent else request.user.phone
     page = {"asking": asking, "coding": coding, "sent_to": dialled(sent.phone) if sent else ""}
     return render(request, "me/phone.html", page, status=status)
 

@@ -116,7 +116,8 @@ def add_app(request: HttpRequest) -> HttpResponse:
             form.refuse(refusal)
         else:
             forget_app_setup(request.session)
-            messages.success(request, _("From now on your app's code is asked, too, when you sign in."))
+            if not added:  # else the page that follows says more
+                messages.success(request, _("From now on your app's code is asked, too, when you sign in."))
             return _added(request, codes_made=added)
     return _app_page(request, form, setup)
 

@@ -34,10 +34,10 @@ _MINE: Final[tuple[tuple[str | Promise, str], ...]] = (
     (_("Votes"), "my-votes"),
     (_("Notifications"), "my-notifications"),
     (_("Settings"), "my-settings"),
-    (_("Privacy"), "my-privacy"),
-    (_("Moderation"), "my-moderation"),
     (_("Security"), "my-security"),
     (_("Devices"), "my-sessions"),
+    (_("Privacy"), "my-privacy"),
+    (_("Moderation"), "my-moderation"),
 )
 _GROUNDS: Final[Mapping[Value, str]] = {"light": "paper", "dark": "ink"}
 _NOTHING_TO_COME_BACK_TO: Final = ("/accounts/", "/c/", "/p/", "/v/")
@@ -78,9 +78,8 @@ def passkeys_work(context: Context) -> bool:
 
 @register.simple_tag(takes_context=True)
 def my_links(context: Context) -> list[Link]:
-    """The parts of what belongs to whoever is signed in."""
-    path = context["request"].path
-    return [Link(label, href := reverse(name), path == href) for label, name in _MINE]
+    """The parts of what belongs to whoever is signed in; the one the page belongs to is marked."""
+    return _links(_MINE, context["request"])
 
 
 @register.simple_tag(takes_context=True)
@@ -145,4 +144,6 @@ def unbroken(words: str) -> SafeString:
 def _links(entries: tuple[tuple[str | Promise, str], ...], request: HttpRequest | None) -> list[Link]:
     path = request.path if request else ""
     links = [(label, reverse(name)) for label, name in entries]
-    return [Link(label, href, path.startswith(href) if href != "/" else path == href) for label, href in links]
+    above = [href for _label, href in links if path == href or (href != "/" and path.startswith(href))]
+    nearest = max(above, key=len, default=None)
+    return [Link(label, href, href == nearest) for label, href in links]

@@ -84,7 +84,7 @@ def test_as_many_queries_for_three_as_for_one(
         reader.get("/me/")
     with django_assert_num_queries(2):
         reader.get("/me/votes/")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         reader.get("/me/settings/")
 
 
@@ -169,9 +169,10 @@ def test_addresses_lead_to_their_preferences_once_they_are_proven(reader: Client
     Address.objects.create(channel=Channel.EMAIL, value="other@example.test", user=fan)
     phone = Address.objects.create(channel=Channel.SMS, value="+14155550134", user=fan)
     User.objects.filter(pk=fan.pk).update(phone=phone.value)
-    assert "/p/" not in main_of(reader.get(SETTINGS))
+    notifications = reverse("my-notifications")
+    assert "/p/" not in main_of(reader.get(notifications))
     confirm_email(fan)
-    page = main_of(reader.get(SETTINGS))
+    page = main_of(reader.get(notifications))
     assert page.count('href="/p/') == 1
     path = "/p/" + page.partition('href="/p/')[2].partition('"')[0]
     assert "Mail from Fanfare" in Client().get(path).content.decode()

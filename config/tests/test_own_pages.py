@@ -35,6 +35,7 @@ BEHIND_A_KEY = {
     "account_reset_password_from_key",
     "account_unlock",
     "my-copy",
+    "appeal",
 }
 
 
