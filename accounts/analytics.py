@@ -32,6 +32,8 @@ EVERY_SECONDS: Final = 1.0
 LATE: Final = timedelta(minutes=5)
 _AT_ONCE: Final = 5_000
 _MACHINES: Final = re.compile(r"bot|crawl|spider|slurp|preview|facebookexternalhit|headless|monitor", re.IGNORECASE)
+# How somebody came, as our links say; others may say anything there, and a batch with a NUL in it could not be stored.
+_WAY: Final = re.compile(r"[\w-]{1,16}", re.ASCII)
 _COPY: Final = "COPY accounts_analyticsevent (at, kind, entity, visitor, data) FROM STDIN"
 
 logger = structlog.get_logger(__name__)
@@ -97,7 +99,7 @@ def page_view(request: HttpRequest, page: str, *, of: Named | None = None) -> No
     if request.method != "GET" or "HX-Request" in request.headers:
         return
     note(request, AnalyticsKind.PAGE_VIEW, of=of, page=page)
-    if via := request.GET.get("via", "")[:16]:
+    if _WAY.fullmatch(via := request.GET.get("via", "")):
         note(request, AnalyticsKind.SHARE, of=of, page=page, via=via)
 
 

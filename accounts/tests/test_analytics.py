@@ -133,6 +133,16 @@ def test_what_waits_is_stored_together() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("via", ["%00", "%22%3Cscript%3E", "a b", "%F0%9F%8E%BA"])
+def test_a_link_that_somebody_made_up_spoils_no_batch(via: str) -> None:
+    page_view(request(f"/?via={via}"), "home")
+
+    stored()
+
+    assert [event.data for event in AnalyticsEvent.objects.all()] == [{"page": "home"}]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_what_comes_too_late_is_stored_as_of_now() -> None:
     notes.add(happening(at=timezone.now() - timedelta(hours=3)))
 
