@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
 
-from accounts.models import ApiKey, AuditEntry, BrowserSession, RefreshFamily, User
+from accounts.models import ApiKey, AuditEntry, BrowserSession, Case, RefreshFamily, User
 from accounts.services.clients import open_client
 from config.tests.fixtures import acting
 from events.models import Event
@@ -33,6 +33,7 @@ SAMPLES = {
     "content_type_id": "1",
     "version": "1",
     "key": "sending",
+    "report_id": NOBODYS,
 }
 
 
@@ -132,6 +133,7 @@ def world_of(user: User, now: Any) -> dict[str, models.Model]:
             ends_at=now + timedelta(days=1),
         ),
         entry,
+        Case.objects.create(subject_type="events.event", subject_id=event.public_id, owner=user, opened_at=now),
     ]
     return {row._meta.label_lower: row for row in rows}
 
