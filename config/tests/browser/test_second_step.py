@@ -134,7 +134,7 @@ def test_a_passkey_is_the_second_step_and_shows_again_who_one_is(windows: Window
     page.get_by_role("link", name="With a passkey").click()
     page.get_by_role("button", name="Use my passkey").click()
     page.get_by_role("button", name="Remove it").click()
-    expect(page.get_by_role("region", name="Two-step sign-in").get_by_text("Off")).to_be_visible()
+    expect(page.get_by_role("region", name="Two-step sign-in").get_by_text("Not set up")).to_be_visible()
     assert User.objects.get().second_factor_at is None
 
 
