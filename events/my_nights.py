@@ -88,7 +88,11 @@ def leaving_of(user: User, slug: str, *, now: datetime) -> Leaving:
 
 def my_nights_of(user: User, *, cursor: str, now: datetime) -> MyNights:
     """Each night once, in two queries; a cursor that is not one of ours begins at the latest."""
-    seen = one_per_event(user).filter(event__held_at=None, event__status__in=PUBLIC_STATUSES).select_related("event__venue")
+    seen = (
+        one_per_event(user)
+        .filter(event__held_at=None, event__status__in=PUBLIC_STATUSES)
+        .select_related("event__venue")
+    )
     is_ahead = Q(event__status__in=UPCOMING_STATUSES) | Q(event__status=EventStatus.CANCELLED, event__ends_at__gt=now)
     ahead = seen.filter(is_ahead).order_by("event__starts_at", "pk")[:_MOST_AHEAD]
     coming = [_my_night(attendee, now) for attendee in ahead]
