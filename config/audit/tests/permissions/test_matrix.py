@@ -27,8 +27,8 @@ OWN = (
     "copies/{",
     "exports/{",
     "passkeys/{",
-    "/moderation/{",
-    "decisions/{",
+    "/me/moderation/{",
+    "/v1/decisions/{",
 )
 STRANGERS = set(Who) - THE_NIGHTS_OWN
 
