@@ -89,7 +89,7 @@ class AppealView(ApiView):
 class CasesView(ApiView):
     scopes = {"GET": "admin:moderation"}
     refusals = {"GET": (ValidationError,)}
-    orderings = ("-priority,opened_at,id", "-id")
+    orderings = ("-priority", "opened_at", "-opened_at")
 
     @extend_schema(
         operation_id="admin_moderation",
