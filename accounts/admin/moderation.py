@@ -122,7 +122,8 @@ class CaseAdmin(ConsoleAdmin[Case]):
             path("<int:pk>/step/<slug:name>/", self._page(self.step_view), name="accounts_case_step"),
             path("<int:pk>/trust/<slug:report_id>/", self._page(self.trust_view), name="accounts_case_trust"),
         ]
-        return [*of_case, *super().get_urls()]
+        others = (entry for entry in super().get_urls() if entry.name != "accounts_case_change")
+        return [*of_case, *others]
 
     def _page(self, view: Callable[..., HttpResponse]) -> Any:
         return self.admin_site.admin_view(view)

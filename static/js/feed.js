@@ -1,8 +1,8 @@
 // Brings the frames of an event's leaderboard: by WebSocket, else as Server-Sent Events, else by asking again and again.
 
 const SILENCE = 20000; // a socket says something every 15 seconds, or it is dead
-const STREAM_SILENCE = 60000; // a stream's signs of life are not shown to us
-const POLLS = 15; // until the better ways are tried again
+const STREAM_SILENCE = 60000; // its signs of life are not shown
+const POLLS = 15; // until better ways are tried
 const LONGEST = 15000;
 
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds * (0.5 + Math.random())));

@@ -3,7 +3,7 @@
 
 const LETTERS = [11, 15, 20, 28]; // from which a name is set smaller; the same as in the component
 const REDUCED = matchMedia("(prefers-reduced-motion: reduce)");
-const nothingMoves = () => REDUCED.matches || document.documentElement.dataset.motion === "off";
+const still = () => REDUCED.matches || document.documentElement.dataset.motion === "off";
 
 export class Leaderboard {
   /** `board` is the drawn `.leaderboard`. */
@@ -46,7 +46,7 @@ export class Leaderboard {
     this.#count(standings.length);
     const rows = this.rows;
     for (const [index, standing] of standings.entries()) this.#draw(rows[index], standing);
-    if (!stay && !nothingMoves()) this.#move(rows, before);
+    if (!stay && !still()) this.#move(rows, before);
   }
 
   /** As many rows as there are standings. */

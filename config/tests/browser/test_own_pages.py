@@ -46,11 +46,11 @@ def test_signing_in_leads_to_my_nights_and_out_of_one(
     expect(page.get_by_text("You left", exact=True)).to_be_visible()
     page.get_by_role("link", name="Settings").click()
     page.get_by_label("Your name").fill("Fay")
-    page.get_by_label("Phone").fill("12")
+    page.get_by_role("textbox", name="Phone").fill("12")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert")).to_contain_text("not a phone number")
     expect(page.get_by_label("Your name")).to_have_value("Fay")
-    page.get_by_label("Phone").fill("")
+    page.get_by_role("textbox", name="Phone").fill("")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_contain_text("Saved.")
     assert User.objects.get(pk=fan.pk).name == "Fay"
