@@ -119,8 +119,13 @@ def test_a_page_of_accounts_is_ours(client: Client, fan: User, name: str, signed
 
 def test_there_are_accounts_pages_and_own_pages() -> None:
     assert {"account_login", "account_signup", "account_reset_password", "account_change_password"} <= set(ACCOUNT)
-    assert {"me", "my-votes", "my-settings", "my-phone", "my-notifications"} <= set(OWN)
-    assert {"socialaccount_login_cancelled", "socialaccount_login_error"} <= set(ACCOUNT)
+    assert set(OWN) == {
+        *("me", "my-votes", "my-settings", "my-phone", "my-notifications"),
+        *("my-security", "my-sessions", "my-privacy", "erase-me", "my-moderation"),
+    }
+    assert {name for name in ACCOUNT if "socialaccount" in name or "reauthenticate" in name} == {
+        *("account_reauthenticate", "socialaccount_login_cancelled", "socialaccount_login_error"),
+    }
 
 
 @pytest.mark.parametrize("language", ["en", "es", "fr"])
